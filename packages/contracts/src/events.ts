@@ -1,0 +1,2 @@
+/** What travels on the bus. */
+export * from './gen/fefaent/events/v1/notification_event.ts';

@@ -1,0 +1,2 @@
+/** The state-engine service's contract. */
+export * from './gen/fefaent/lifecycle/v1/lifecycle_service.ts';

@@ -1,0 +1,3 @@
+/** The notification service's contract. */
+export * from './gen/fefaent/notification/v1/notification.ts';
+export * from './gen/fefaent/notification/v1/notification_service.ts';
