@@ -59,6 +59,12 @@ export class DomainError extends Error {
 export function errorsOf<C extends ErrorCatalogue>(catalogue: C) {
 	return (reason: keyof C & string, details: Readonly<Record<string, string>> = {}, options?: ErrorOptions): DomainError => {
 		const { kind, message } = catalogue[reason] as ErrorDefinition;
-		return new DomainError(reason, kind, message.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? ''), details, options);
+		return new DomainError(
+			reason,
+			kind,
+			message.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? ''),
+			details,
+			options,
+		);
 	};
 }
