@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DomainError } from '@fefaent/kernel';
+
+/** The folder that holds everything a standalone installation keeps, held by this process alone. */
+export interface DataFolder {
+	readonly path: string;
+	/** Path of a file or folder in it. */
+	file(...names: string[]): string;
+	/** Lets another process have it. */
+	release(): void;
+}
+
+/**
+ * Opens the data folder, making it when missing (readable by its owner only), and takes it for this process: two processes on the
+ * same stores would undo each other's work. The lock is the operating system's, so that kill -9 frees it.
+ * @throws DomainError DATA_FOLDER_IN_USE when another process has it
+ */
+export function openDataFolder(path: string): DataFolder {
+	mkdirSync(path, { recursive: true, mode: 0o700 });
+	const lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
+	try {
+		lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+	} catch (error) {
+		lock.close();
+		throw new DomainError('DATA_FOLDER_IN_USE', 'precondition', `${path} is in use by another Fefaent process`, {}, { cause: error });
+	}
+	writeFileSync(join(path, 'pid'), `${process.pid}\n`);
+	return {
+		path,
+		file: (...names) => join(path, ...names),
+		release: () => lock.close(),
+	};
+}

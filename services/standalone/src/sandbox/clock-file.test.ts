@@ -1,0 +1,19 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { PersistentSandboxClock } from './clock-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fefaent-clock-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a moved clock stays moved after a restart, and a refused move changes nothing', () => {
+	const path = join(folder, 'clock');
+	const clock = new PersistentSandboxClock(path);
+	expect(clock.offsetMs).toBe(0);
+	clock.advance(60_000);
+	clock.advance(1);
+	expect(new PersistentSandboxClock(path).offsetMs).toBe(60_001);
+	expect(() => clock.advance(-1)).toThrow(RangeError);
+	expect(readFileSync(path, 'utf8')).toBe('60001');
+});
