@@ -529,7 +529,7 @@ export interface EvidenceRef {
 
 /** One line of a notification's history. */
 export interface TimelineEntry {
-  /** What happened: ENTERED, CLAIMED, a state's name, REMINDER_DUE. */
+  /** What happened: ENTERED, CLAIMED, a state's name, REMINDER_DUE, EXPORTED. */
   category: string;
   /** When. */
   at:
@@ -539,6 +539,16 @@ export interface TimelineEntry {
   actor: string;
   /** More, without personal data (a failure's reason, an evidence id). */
   detail: string;
+}
+
+/** The zip export that was written of a notification. */
+export interface ExportMark {
+  /** Where it lies among the blobs. */
+  key: string;
+  /** The version that writing this mark made. A notification of a later version has changed since, and has to be exported again. */
+  version: number;
+  /** When it was written. */
+  at: Date | undefined;
 }
 
 /** A notification with everything that is recorded of it. */
@@ -581,6 +591,8 @@ export interface Notification {
   timeline: TimelineEntry[];
   /** Why it failed, in state FAILED. */
   failure: string;
+  /** Its export, once its retention has ended. */
+  exported?: ExportMark | undefined;
 }
 
 function createBaseDocument(): Document {
@@ -1269,6 +1281,74 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
   },
 };
 
+function createBaseExportMark(): ExportMark {
+  return { key: "", version: 0, at: undefined };
+}
+
+export const ExportMark: MessageFns<ExportMark> = {
+  encode(message: ExportMark, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).int64(message.version);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportMark {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportMark();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseNotification(): Notification {
   return {
     id: 0,
@@ -1284,6 +1364,7 @@ function createBaseNotification(): Notification {
     evidences: [],
     timeline: [],
     failure: "",
+    exported: undefined,
   };
 }
 
@@ -1327,6 +1408,9 @@ export const Notification: MessageFns<Notification> = {
     }
     if (message.failure !== "") {
       writer.uint32(106).string(message.failure);
+    }
+    if (message.exported !== undefined) {
+      ExportMark.encode(message.exported, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1446,6 +1530,14 @@ export const Notification: MessageFns<Notification> = {
             }
 
             message.failure = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.exported = ExportMark.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -198,7 +198,7 @@ export interface CompleteRequest {
   items: CompleteItem[];
 }
 
-/** The proof of a decided transition, or why the process gave up on it. */
+/** The proof of a decided transition, or why the process gave up on it (a deposit only: other decisions stand until they are proved). */
 export interface CompleteItem {
   /** Which notification. */
   id: number;
@@ -208,7 +208,10 @@ export interface CompleteItem {
   evidence?:
     | EvidenceRef
     | undefined;
-  /** Set when the decided transition could not be proved: the state becomes FAILED, with this reason. */
+  /**
+   * Set when the decided transition could not be proved, or for a decided failure: the state becomes FAILED, with this reason (an error's
+   * name, such as TSA_UNAVAILABLE; never free text).
+   */
   failure: string;
 }
 
@@ -297,7 +300,7 @@ export interface PurgeResponse {
 
 /** Which export to read. */
 export interface GetExportRequest {
-  /** Id of the purged notification. */
+  /** Id of the notification. */
   id: number;
 }
 
@@ -2076,7 +2079,11 @@ export const NotificationServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Writes the zip export of notifications whose retention ended. Idempotent. */
+    /**
+     * Writes the zip export of notifications whose retention ended. Idempotent. Passes over those that are unknown, still on their way
+     * or with a decision pending. One that changed since its export is exported again; files of the earlier export stay in it unless
+     * given anew.
+     */
     export: {
       name: "Export",
       requestType: ExportRequest as typeof ExportRequest,
@@ -2085,7 +2092,10 @@ export const NotificationServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Removes exported notifications, with their PURGED events. Idempotent. */
+    /**
+     * Removes exported notifications, with their PURGED events. Idempotent. Passes over those without an export of their present
+     * version.
+     */
     purge: {
       name: "Purge",
       requestType: PurgeRequest as typeof PurgeRequest,
@@ -2094,7 +2104,7 @@ export const NotificationServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Reads the zip export of a purged notification. */
+    /** Reads the zip export of a notification, purged or not. EXPORT_UNKNOWN when there is none. */
     getExport: {
       name: "GetExport",
       requestType: GetExportRequest as typeof GetExportRequest,
