@@ -1,0 +1,96 @@
+import { Notification, stateToNumber } from '@fefaent/contracts/notification';
+import { type Database, openDatabase, SqliteOutbox, type SqlValue, type Tx } from '@fefaent/store-kit';
+import { migrations } from './migrations.ts';
+import type { Arrival, Insertion, NotificationStore, Replacement, SearchQuery, Written } from './port.ts';
+import { changingColumns, insertedColumns, insertSql, type NotificationRow, referenceOf, rowColumns, storedOf } from './rows.ts';
+
+/** Opens (and makes) the notification service's own SQLite file. @throws what `openDatabase` of store-kit throws */
+export function openSqliteNotificationStore(options: { readonly path: string }): NotificationStore {
+	const db = openDatabase({ path: options.path, name: 'notification', migrations });
+	const outbox = new SqliteOutbox(db);
+	return {
+		outbox,
+		reserveIds: (count) => db.write((tx) => reserve(tx, count)),
+		insertMany: (arrivals) => db.write((tx) => arrivals.map((arrival) => insert(tx, outbox, arrival))),
+		getMany: async (ids) => {
+			const rows = db.all<NotificationRow>(
+				`SELECT ${rowColumns} FROM notifications WHERE id IN (SELECT value FROM json_each(?))`,
+				JSON.stringify(ids),
+			);
+			return new Map(rows.map((row) => [row.id, storedOf(row)]));
+		},
+		replaceMany: (replacements) => db.write((tx) => replacements.map((one) => replace(tx, outbox, one))),
+		search: async (query) => search(db, query),
+		claimsBefore: async (before, limit) => {
+			const sql = 'SELECT document FROM notifications WHERE claimed_at < ? ORDER BY claimed_at, id LIMIT ?';
+			return decodeAll(db.all<{ document: Uint8Array }>(sql, before.getTime(), limit));
+		},
+		ping: async () => {
+			db.get('SELECT next FROM counters');
+		},
+		close: () => db.close(),
+	};
+}
+
+function reserve(tx: Tx, count: number): number {
+	const row = tx.get<{ next: number }>("UPDATE counters SET next = next + ? WHERE name = 'notification' RETURNING next", count);
+	if (!row) throw new Error('the counter of notifications is missing');
+	return row.next - count;
+}
+
+function insert(tx: Tx, outbox: SqliteOutbox, { notification, fingerprint, events }: Arrival): Insertion {
+	if (tx.run(insertSql, ...insertedColumns(notification, fingerprint)).changes === 1) {
+		outbox.append(tx, events);
+		return { kind: 'inserted' };
+	}
+	const found = tx.get<{ fingerprint: Uint8Array; document: Uint8Array }>(
+		'SELECT fingerprint, document FROM notifications WHERE reference = ? AND issuer = ?',
+		referenceOf(notification),
+		notification.draft?.issuer?.code ?? '',
+	);
+	if (!found) throw new Error('a taken reference has no owner');
+	const { id, iun } = Notification.decode(found.document);
+	return { kind: 'existing', id, iun, fingerprint: found.fingerprint };
+}
+
+function replace(tx: Tx, outbox: SqliteOutbox, { expectedVersion, next, events }: Replacement): Written {
+	const { changes } =
+		next.kind === 'live'
+			? tx.run(
+					'UPDATE notifications SET version = ?, state = ?, claimed_at = ?, document = ? WHERE id = ? AND version = ?',
+					...changingColumns(next.notification),
+					next.notification.id,
+					expectedVersion,
+				)
+			: tx.run(
+					`UPDATE notifications SET version = ?, purged_at = ?, export_key = ?,
+						reference = NULL, fingerprint = NULL, state = NULL, claimed_at = NULL, document = NULL WHERE id = ? AND version = ?`,
+					next.tombstone.version,
+					next.tombstone.purgedAt.getTime(),
+					next.tombstone.exportKey,
+					next.tombstone.id,
+					expectedVersion,
+				);
+	if (changes === 0) return 'stale';
+	outbox.append(tx, events);
+	return 'written';
+}
+
+function search(db: Database, query: SearchQuery): readonly Notification[] {
+	const terms: string[] = ['document IS NOT NULL'];
+	const values: SqlValue[] = [];
+	const add = (term: string, value: SqlValue) => {
+		terms.push(term);
+		values.push(value);
+	};
+	if (query.issuerReference !== undefined) add('reference = ?', query.issuerReference);
+	if (query.issuerCode !== undefined) add('issuer = ?', query.issuerCode);
+	if (query.state !== undefined) add('state = ?', stateToNumber(query.state));
+	if (query.beforeId !== undefined) add('id < ?', query.beforeId);
+	const sql = `SELECT document FROM notifications WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ?`;
+	return decodeAll(db.all<{ document: Uint8Array }>(sql, ...values, query.limit));
+}
+
+function decodeAll(rows: readonly { document: Uint8Array }[]): readonly Notification[] {
+	return rows.map((row) => Notification.decode(row.document));
+}
