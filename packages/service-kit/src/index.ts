@@ -1,0 +1,31 @@
+export {
+	type Config,
+	ConfigError,
+	type ConfigProblem,
+	type ConfigSchema,
+	defineConfig,
+	type Env,
+	readConfig,
+} from './config/config.ts';
+export { formatDuration, parseDuration } from './config/duration.ts';
+export { type ConfigRow, configTable, renderConfigMarkdown, renderConfigText } from './config/render.ts';
+export { type Setting, type SettingOptions, setting } from './config/setting.ts';
+export { type UnknownSetting, unknownSettings } from './config/unknown.ts';
+export { createHealth, type Health, type HealthCheck } from './health/health.ts';
+export { type CheckResult, combineReports, type HealthReport } from './health/report.ts';
+export { type Job, type JobOptions, startJob } from './lifecycle/job.ts';
+export { exitCodes, type RunOptions, runUntilStopped } from './lifecycle/run.ts';
+export type { Service } from './lifecycle/service.ts';
+export { createLogger, type LoggerOptions } from './logs/create.ts';
+export { type LogFields, type Logger, type LogLevel, type LogMethod, logLevels, silentLogger } from './logs/logger.ts';
+export { errorFields, isSensitive, redact, redacted, scrub } from './logs/redact.ts';
+export { bind, type Handlers, type RpcBinding, type RpcClient } from './rpc/binding.ts';
+export { type CallContext, type CallOptions, currentCall, defaultDeadlineMs, detached } from './rpc/context.ts';
+export type { MessageType, MethodDefinition, MethodOf, RequestOf, ResponseOf, ServiceDefinition } from './rpc/definition.ts';
+export { failCall, rpcErrors } from './rpc/errors.ts';
+export { type GrpcClient, type GrpcClientOptions, type GrpcServer, type GrpcServerOptions, grpcClient, serveGrpc } from './rpc/grpc.ts';
+export { type InProcessOptions, inProcessClient } from './rpc/in-process.ts';
+export { attributeNames, metricNames } from './telemetry/names.ts';
+export { contextFromTraceparent, currentTraceparent, errorType, type SpanOptions, traceparentOf, withSpan } from './telemetry/spans.ts';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/start.ts';
+export { perTelemetry, tracing } from './telemetry/state.ts';

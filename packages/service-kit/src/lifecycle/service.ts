@@ -1,0 +1,14 @@
+import type { HealthReport } from '../health/report.ts';
+import type { RpcBinding } from '../rpc/binding.ts';
+
+/** What every service's `createXService(deps)` answers. */
+export interface Service {
+	readonly name: string;
+	/** What it serves to other services; usable from construction on, answering once started. */
+	readonly rpc: readonly RpcBinding[];
+	/** Opens stores, begins to follow topics and to run jobs. A failed start leaves nothing running. */
+	start(): Promise<void>;
+	/** Drains: stops accepting, finishes what is under way, closes stores. Safe to call twice, and before `start`. */
+	stop(): Promise<void>;
+	readiness(): Promise<HealthReport>;
+}

@@ -1,0 +1,68 @@
+/** Loads @grpc/grpc-js: imported only by those who serve over gRPC. */
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { RpcBinding } from './binding.ts';
+import type { GrpcServer, GrpcServerOptions } from './grpc.ts';
+import { followReadiness } from './grpc-health.ts';
+import { addReflection } from './grpc-reflection.ts';
+import { Answering, grpcService } from './grpc-service.ts';
+import { defaultMaxMessageBytes, keepalive } from './wire.ts';
+
+/** How long connections that only watch (health, reflection) may outlast the last call when the server stops, in milliseconds. */
+const watchersGraceMs = 500;
+
+/** See {@link import('./grpc.ts').serveGrpc}. */
+export async function startGrpcServer(bindings: readonly RpcBinding[], options: GrpcServerOptions): Promise<GrpcServer> {
+	const maxBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+	const server = new Server({
+		'grpc.max_receive_message_length': maxBytes,
+		'grpc.keepalive_time_ms': keepalive.everyMs,
+		'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+		'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 300_000,
+		'grpc.max_connection_age_grace_ms': 30_000,
+	});
+	const answering = new Answering();
+	for (const binding of bindings) {
+		const { service, implementation } = grpcService(binding, { logger: options.logger, maxBytes, answering });
+		server.addService(service, implementation);
+	}
+	const names = bindings.map((binding) => binding.definition.fullName);
+	const health = await followReadiness(server, names, options);
+	if (options.descriptorSet !== undefined) addReflection(server, names, options.descriptorSet);
+
+	const port = await listen(server, options).catch((error: unknown) => {
+		health.stop();
+		throw error;
+	});
+	let stopped: Promise<void> | undefined;
+	return {
+		port,
+		stop: () => {
+			health.stop();
+			stopped ??= drain(server, answering);
+			return stopped;
+		},
+	};
+}
+
+function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {
+	const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+	return new Promise((resolve, reject) => {
+		server.bindAsync(address, credentials ?? ServerCredentials.createInsecure(), (error, bound) => {
+			if (error === null) resolve(bound);
+			else reject(error);
+		});
+	});
+}
+
+/**
+ * Lets every call under way end, however long it takes: how long that may be is for the process to bound. Streams that only watch never end by
+ * themselves and have nothing to lose, so their connections are cut once no call is left.
+ */
+async function drain(server: Server, answering: Answering): Promise<void> {
+	const closed = new Promise<void>((resolve, reject) => {
+		server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
+	});
+	await answering.none();
+	const timer = setTimeout(() => server.forceShutdown(), watchersGraceMs);
+	await closed.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,44 @@
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { setTracing, tracing } from './state.ts';
+
+/** What telemetry is started with. */
+export interface TelemetryOptions {
+	/** `service.name` of the resource. */
+	readonly service: string;
+	/** Base URL of an OTLP collector, HTTP with protobuf (`OTEL_EXPORTER_OTLP_ENDPOINT`); without it telemetry is off. */
+	readonly endpoint?: string | undefined;
+	/** Takes spans as soon as they end, instead of the collector: for tests. */
+	readonly spanExporter?: SpanExporter;
+	/** Reads metrics, instead of the collector: for tests. */
+	readonly metricReader?: IMetricReader;
+}
+
+/** Telemetry of a process. */
+export interface Telemetry {
+	readonly enabled: boolean;
+	/** Sends what is left and ends it. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts traces and metrics for the whole process when there is somewhere to send them. Nothing of the OpenTelemetry SDK is loaded otherwise.
+ * Sampling follows `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
+ * @throws Error when it is already started: the SDK registers itself globally
+ */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+	if (options.endpoint === undefined && options.spanExporter === undefined && options.metricReader === undefined) {
+		return { enabled: false, stop: async () => {} };
+	}
+	if (tracing()) throw new Error('telemetry is already started');
+	const { startSdk } = await import('./sdk.ts');
+	const sdk = startSdk(options);
+	setTracing(true);
+	return {
+		enabled: true,
+		stop: async () => {
+			setTracing(false);
+			await sdk.stop();
+		},
+	};
+}
