@@ -33,7 +33,9 @@ export interface SmppLibrary {
 	readonly errors: Readonly<Record<string, number>>;
 }
 
+const require = createRequire(import.meta.url);
+
 /** Loads the package; by `require` because an import would ask for types that it lacks. */
 export function loadSmpp(): SmppLibrary {
-	return createRequire(import.meta.url)('smpp');
+	return require('smpp');
 }
