@@ -15,7 +15,9 @@ interface Client extends SmppSession {
 
 type Answer = Pdu & { readonly command_status: number; readonly message_id?: string };
 
-const smpp: { connect(options: Fields): Client; readonly errors: Readonly<Record<string, number>> } = createRequire(import.meta.url)('smpp');
+const smpp: { connect(options: Fields): Client; readonly errors: Readonly<Record<string, number>> } = createRequire(import.meta.url)(
+	'smpp',
+);
 
 async function connect(port: number): Promise<Client & AsyncDisposable> {
 	const client = smpp.connect({ host: '127.0.0.1', port });
