@@ -49,7 +49,10 @@ export interface PractiseResult {
   /** Which notification. */
   id: number;
   outcome: { $case: "practised"; value: Practised } | //
-  /** NOTIFICATION_UNKNOWN, NOT_YOURS, IDENTITY_INVALID, RECIPIENT_AMBIGUOUS, NOT_PRACTISABLE, ALREADY_DECIDED. */
+  /**
+   * NOTIFICATION_UNKNOWN, NOT_YOURS, IDENTITY_INVALID (details: scheme), RECIPIENT_AMBIGUOUS, NOT_PRACTISABLE and ALREADY_DECIDED (details:
+   * state, decision); PROOF_UNAVAILABLE: decided, but not proved now, so ask again; PROOF_FAILED: it cannot be proved.
+   */
   { $case: "failure"; value: ItemFailure } | undefined;
 }
 
@@ -81,7 +84,7 @@ export interface CancelResponse {
 export interface CancelResult {
   /** Which notification. */
   id: number;
-  /** NOTIFICATION_UNKNOWN, NOT_YOURS; absent when discarded. */
+  /** NOTIFICATION_UNKNOWN, NOT_YOURS, PROOF_UNAVAILABLE or PROOF_FAILED (of a decision that came first); absent when discarded. */
   failure?: ItemFailure | undefined;
 }
 
@@ -104,7 +107,7 @@ export interface ViewResult {
   /** Which notification. */
   id: number;
   outcome: { $case: "notification"; value: Notification } | //
-  /** NOTIFICATION_UNKNOWN, NOT_YOURS. */
+  /** NOTIFICATION_UNKNOWN, NOT_YOURS; PROOF_UNAVAILABLE, PROOF_FAILED: a communication whose acceptance is not proved. */
   { $case: "failure"; value: ItemFailure } | undefined;
 }
 
@@ -134,13 +137,13 @@ export interface WorkflowView {
 
 /** Something that happens by itself. */
 export interface Timer {
-  /** deposit, reminder, expiry, retention. */
+  /** deposit, retry (of a deposit that failed), reminder, expiry, retention. */
   kind: string;
   /** When it is due. */
   dueAt:
     | Date
     | undefined;
-  /** How often it was tried. */
+  /** How often it was tried and failed. */
   attempts: number;
 }
 

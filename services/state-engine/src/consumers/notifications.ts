@@ -1,0 +1,76 @@
+import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
+import { crashpoint } from '@fefaent/kernel';
+import { detached, type Logger, type RpcClient, withSpan } from '@fefaent/service-kit';
+import { SpanKind } from '@opentelemetry/api';
+import type { CalendarSettings } from '../domain/calendar.ts';
+import { follow, newsOfEvent } from '../domain/progress.ts';
+import type { StateEngineStore } from '../store/port.ts';
+import { spanNames, tracer } from '../telemetry.ts';
+import { follower } from '../transitions/follow.ts';
+import { findWorkflow, workflowFor } from '../workflows/registry.ts';
+
+/** What the consumer works with. */
+export interface ConsumerDeps {
+	readonly bus: Pick<EventBus, 'follow'>;
+	readonly store: StateEngineStore;
+	readonly calendar: CalendarSettings;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly logger: Logger;
+}
+
+/** A notification that is not followed waits for ever, so news is tried for about an hour before it needs an operator. */
+const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
+
+/** Has instances follow their notifications: one write for each batch of events, repeated ones without effect. */
+export function followNotifications(deps: ConsumerDeps): Following {
+	return deps.bus.follow({
+		topics: ['fefaent.notification.v1'],
+		group: 'state-engine',
+		maxBatch: 250,
+		retry,
+		handle: (batch) => {
+			const links = batch.map((delivery) => delivery.headers.traceparent);
+			const attributes = { 'messaging.batch.message_count': batch.length };
+			// Not a part of whichever call published the events.
+			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
+		},
+	});
+}
+
+async function handle(batch: readonly Delivery[], { store, calendar, evidences, logger }: ConsumerDeps): Promise<readonly Outcome[]> {
+	const events = batch.map(decoded);
+	const purged = events.filter((event) => event?.type === NotificationEventType.PURGED).flatMap((event) => event?.notificationId ?? []);
+	for (let first = 0; first < purged.length; first += 100) {
+		// The notifications are gone for good: so may the documents of their evidences.
+		await crashpoint('engine.evidence-purge.before');
+		await evidences.purge({ notificationIds: purged.slice(first, first + 100) });
+		await crashpoint('engine.evidence-purge.after');
+	}
+	const known = events.flatMap((event, index) => (event === undefined ? [] : [{ event, index }]));
+	const results = await follower(store)(
+		known.map(({ event, index }) => {
+			const news = newsOfEvent(event, batch[index]?.headers.traceparent);
+			return { id: event.notificationId, step: (instance) => follow(instance, news, { workflowFor, findWorkflow }, calendar) };
+		}),
+	);
+	const outcomes: Outcome[] = batch.map(() => ({ kind: 'dead', reason: 'not an event of a notification' }));
+	known.forEach(({ event, index }, position) => {
+		const result = results[position];
+		if (result?.kind === 'unknown workflow') {
+			logger.error({ notificationId: event.notificationId, workflow: result.workflow }, 'there is no such workflow');
+			outcomes[index] = { kind: 'dead', reason: `no workflow ${result.workflow}` };
+		} else outcomes[index] = { kind: 'done' };
+	});
+	return outcomes;
+}
+
+function decoded(delivery: Delivery): NotificationEvent | undefined {
+	try {
+		const event = NotificationEvent.decode(delivery.body);
+		return event.notificationId > 0 && event.version > 0 ? event : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,47 @@
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { Notification, NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { Clock, DomainError } from '@fefaent/kernel';
+import type { Logger, RpcClient } from '@fefaent/service-kit';
+import { distinct } from '../domain/batches.ts';
+import type { CalendarSettings } from '../domain/calendar.ts';
+import { itemFailure, stateEngineError } from '../errors.ts';
+import type { StateEngineStore } from '../store/port.ts';
+import type { TransitionRunner } from '../transitions/run.ts';
+
+/** What the handlers work with. */
+export interface HandlerDeps {
+	readonly clock: Clock;
+	readonly logger: Logger;
+	readonly store: StateEngineStore;
+	readonly calendar: CalendarSettings;
+	readonly runner: TransitionRunner;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+}
+
+/** Most items of a request. */
+const maxItems = 100;
+
+/** @throws INVALID_REQUEST unless a batch holds 1 to 100 items with possible ids */
+export function checkBatch(ids: readonly number[]): void {
+	if (ids.length < 1 || ids.length > maxItems) {
+		throw stateEngineError('INVALID_REQUEST', { problem: `a batch holds 1 to ${maxItems} items, not ${ids.length}` });
+	}
+	if (!ids.every(Number.isSafeInteger)) throw stateEngineError('INVALID_REQUEST', { problem: 'an id is no integer below 2^53' });
+}
+
+/** Reads the notifications of a batch in one call; by id, those that exist. */
+export async function load(
+	ids: readonly number[],
+	{ notifications }: Pick<HandlerDeps, 'notifications'>,
+): Promise<Map<number, Notification>> {
+	if (ids.length === 0) return new Map();
+	const { results } = await notifications.get({ ids: distinct(ids) });
+	return new Map(results.flatMap(({ id, notification }) => (notification === undefined ? [] : [[id, notification]])));
+}
+
+/** The answer for an item whose decision could not be proved. The reason why is for the log. */
+export function unproved(id: number, error: DomainError, { logger }: Pick<HandlerDeps, 'logger'>) {
+	logger.warn({ notificationId: id, err: error }, 'a decision waits for its proof');
+	return itemFailure(error.retryable ? 'PROOF_UNAVAILABLE' : 'PROOF_FAILED');
+}

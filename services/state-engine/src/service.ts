@@ -1,0 +1,83 @@
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
+import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { EventBus, Following } from '@fefaent/event-bus';
+import type { Clock } from '@fefaent/kernel';
+import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { backoffOf, calendarOf, type StateEngineConfig } from './config.ts';
+import { followNotifications } from './consumers/notifications.ts';
+import { startSweep } from './jobs/sweep.ts';
+import { startTimers, type Timers } from './jobs/timers.ts';
+import { lifecycleHandlers } from './rpc/handlers.ts';
+import type { StateEngineStore } from './store/port.ts';
+import { TransitionRunner } from './transitions/run.ts';
+
+/** What the state-engine is made of. */
+export interface StateEngineServiceDeps {
+	readonly config: StateEngineConfig;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/** Its own; closed when the service stops. */
+	readonly store: StateEngineStore;
+	/** Topic `fefaent.notification.v1`. */
+	readonly bus: Pick<EventBus, 'follow'>;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	/** Names this replica among others, the same after a restart: it takes back the timers that it was firing when it ended. */
+	readonly ownerId: string;
+}
+
+/** The service, and what an operator may ask of it beyond. */
+export interface StateEngineService extends Service {
+	/** Resolves when no timer that is due is free: what is left waits for its instant, for a back-off, or for news. */
+	settled(): Promise<void>;
+}
+
+/**
+ * The service that runs the process of notifications: serves LifecycleService, follows their topic, fires timers and finishes what was left behind.
+ * @throws RangeError when the zone or a period of the configuration cannot be read
+ */
+export function createStateEngineService(deps: StateEngineServiceDeps): StateEngineService {
+	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
+	const calendar = calendarOf(config);
+	const runner = new TransitionRunner({ notifications, evidences });
+	const shared = { clock, logger, store, calendar, runner, notifications, evidences };
+	const binding = bind(LifecycleServiceDefinition, lifecycleHandlers(shared), { logger });
+	const health = createHealth();
+	health.register('store', async () => void (await store.getMany([0])));
+	let running: { following: Following; timers: Timers; sweep: Job } | undefined;
+
+	return {
+		name: 'state-engine',
+		rpc: [binding],
+		start: async () => {
+			const released = await store.releaseLeases(ownerId);
+			if (released > 0) logger.info({ timers: released }, 'timers of the process before are taken up again');
+			const timers = startTimers({
+				...shared,
+				ownerId,
+				depositTries: config.FEFAENT_STATE_ENGINE_DEPOSIT_TRIES,
+				batch: config.FEFAENT_STATE_ENGINE_TIMER_BATCH,
+				lanes: config.FEFAENT_STATE_ENGINE_TIMER_LANES,
+				leaseMs: config.FEFAENT_STATE_ENGINE_TIMER_LEASE,
+				backoff: backoffOf(config),
+			});
+			const sweep = startSweep({
+				...shared,
+				ageMs: config.FEFAENT_STATE_ENGINE_SWEEP_AGE,
+				everyMs: config.FEFAENT_STATE_ENGINE_SWEEP_EVERY,
+			});
+			running = { timers, sweep, following: followNotifications({ ...shared, bus }) };
+		},
+		stop: async () => {
+			health.drain();
+			const stopping = running;
+			running = undefined;
+			await stopping?.following.stop();
+			await Promise.all([stopping?.timers.stop(), stopping?.sweep.stop()]);
+			await store.close();
+		},
+		settled: async () => running?.timers.settled(),
+		readiness: () => health.readiness(),
+	};
+}

@@ -1,0 +1,65 @@
+import type { Instance, InstanceChange, Timer } from '../domain/instance.ts';
+import type { WorkflowPosition } from '../workflows/definition.ts';
+
+/** Which timers to take, and for how long. */
+export interface ClaimTimers {
+	/** The environment's time: timers due by then. */
+	readonly now: Date;
+	/** Real time, milliseconds since 1970: leases and back-offs over by then. */
+	readonly realNow: number;
+	/** Who takes them. */
+	readonly owner: string;
+	/** Until when nobody else may, in real time. */
+	readonly leaseUntil: number;
+	/** Most timers. */
+	readonly limit: number;
+}
+
+/** A timer that its owner may fire until the lease ends, with the instance that it belongs to. */
+export interface ClaimedTimer extends Timer {
+	readonly notificationId: number;
+	readonly workflow: string;
+	readonly workflowVersion: number;
+	readonly position: WorkflowPosition;
+	readonly owner: string;
+	readonly leaseUntil: number;
+}
+
+/** What became of a claimed timer. It counts only while the lease still stands: a timer set anew meanwhile is left alone. */
+export type TimerResult = { readonly timer: ClaimedTimer } /** Fired, or of no use any more: it goes. */ & (
+	| { readonly kind: 'done' }
+	/** There is no such notification: the instance goes with all its timers. */
+	| { readonly kind: 'gone' }
+	/** Not yet: due later, as if never tried. */
+	| { readonly kind: 'later'; readonly dueAt: Date }
+	/** Failed: tried again from that instant of real time on. */
+	| { readonly kind: 'failed'; readonly notBefore: number }
+);
+
+/**
+ * Keeps instances and their timers: one aggregate for each notification. Everything is a batch, and each item of a batch is atomic by
+ * itself; a batch may be written together or apart.
+ */
+export interface StateEngineStore {
+	/** Instances in the order of the ids; undefined for those that there are none of. */
+	getMany(ids: readonly number[]): Promise<readonly (Instance | undefined)[]>;
+	/**
+	 * Writes changes, each only when the instance's revision is still the one before (none for revision 1). At most one change of an instance
+	 * in a batch. Durable when answered.
+	 */
+	applyMany(changes: readonly InstanceChange[]): Promise<readonly ('written' | 'stale')[]>;
+	/**
+	 * Leases timers that are due and free, earliest first. At most one of an instance is leased at any time, so that what is due earlier is over
+	 * before what is due later begins.
+	 */
+	claimDue(request: ClaimTimers): Promise<readonly ClaimedTimer[]>;
+	/** Writes what became of claimed timers. */
+	settle(results: readonly TimerResult[]): Promise<void>;
+	/** Ends all leases of an owner that starts anew. @returns how many there were */
+	releaseLeases(owner: string): Promise<number>;
+	/** Milliseconds (0 or more) until a timer may be due, the environment's time running as real time does; undefined when there is none. */
+	untilNext(now: Date, realNow: number): Promise<number | undefined>;
+	/** Calls `listener` after timers were set by this process. Returns a function that stops it. */
+	onScheduled(listener: () => void): () => void;
+	close(): Promise<void>;
+}

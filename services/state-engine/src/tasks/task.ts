@@ -1,0 +1,38 @@
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { Clock, DomainError } from '@fefaent/kernel';
+import type { RpcClient } from '@fefaent/service-kit';
+import type { CalendarSettings } from '../domain/calendar.ts';
+import type { ClaimedTimer } from '../store/port.ts';
+import type { TransitionRunner } from '../transitions/run.ts';
+
+/** What the tasks of timers work with. */
+export interface TaskDeps {
+	readonly clock: Clock;
+	readonly calendar: CalendarSettings;
+	readonly runner: TransitionRunner;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	/** Tries of a task that may fail its notification. */
+	readonly depositTries: number;
+}
+
+/** A timer that fires, with what its workflow asks for. */
+export interface Firing<T> {
+	readonly timer: ClaimedTimer;
+	readonly params: T;
+}
+
+/** What became of a timer's task. */
+export type Fired =
+	/** Done, or of no use any more. */
+	| { readonly kind: 'done' }
+	/** There is no such notification. */
+	| { readonly kind: 'gone' }
+	/** Not yet. */
+	| { readonly kind: 'later'; readonly dueAt: Date }
+	/** To be tried again. */
+	| { readonly kind: 'failed'; readonly error: DomainError };
+
+/** Does the tasks of up to a hundred timers, each of another notification: one outcome for each, in order. A rejection fails them all. */
+export type Task<T> = (firings: readonly Firing<T>[], deps: TaskDeps) => Promise<readonly Fired[]>;
