@@ -1,0 +1,113 @@
+// Holds what the journal says was answered against what the stores hold and what left the house.
+
+import { DeliveryState } from '@fefaent/contracts/callback';
+import { State, Transition } from '@fefaent/contracts/notification';
+import { NoticeState } from '@fefaent/contracts/notifier';
+import type { Standalone } from '@fefaent/standalone';
+import type { Ending, Journal, Planned } from './scenario.ts';
+
+/** What left the house, as the receivers saw it. */
+export interface Outside {
+	/** Message-ID of every e-mail taken. */
+	readonly mailIds: readonly string[];
+	/** Delivery id and notification id of every callback taken, in order. */
+	readonly callbacks: readonly { readonly deliveryId: string; readonly notificationId: number; readonly state: string }[];
+}
+
+const ends: Readonly<
+	Record<Ending, { readonly state: State; readonly evidences: readonly Transition[]; readonly told: readonly string[] }>
+> = {
+	accepted: { state: State.ACCEPTED, evidences: [Transition.DEPOSIT, Transition.ACCEPT], told: ['DIPOSITADA', 'ACCEPTADA'] },
+	rejected: { state: State.REJECTED, evidences: [Transition.DEPOSIT, Transition.REJECT], told: ['DIPOSITADA', 'REBUTJADA'] },
+	expired: { state: State.EXPIRED, evidences: [Transition.DEPOSIT, Transition.EXPIRE], told: ['DIPOSITADA', 'EXPIRADA'] },
+	discarded: { state: State.DISCARDED, evidences: [Transition.DEPOSIT], told: ['DIPOSITADA', 'DESCARTADA'] },
+	consulted: { state: State.ACCEPTED, evidences: [Transition.DEPOSIT, Transition.ACCEPT], told: ['DIPOSITADA', 'ACCEPTADA'] },
+};
+
+/** Every way in which the ledger does not hold; empty when it does. @param fefaent the installation after the last restart, at rest */
+export async function discrepancies(
+	fefaent: Standalone,
+	planned: readonly Planned[],
+	journal: Journal,
+	outside: Outside,
+): Promise<string[]> {
+	const wrong: string[] = [];
+	const { notifications, evidences, notifier, callbacks } = fefaent.clients;
+	for (const { reference, ending } of planned) {
+		const answered = [...(journal.ids.get(reference) ?? [])];
+		if (answered.length !== 1) wrong.push(`${reference}: answered with ${answered.length} ids`);
+		const found = await notifications.search({
+			issuerCode: 'DEMO',
+			issuerReference: reference,
+			state: State.UNSPECIFIED,
+			beforeId: 0,
+			limit: 10,
+		});
+		if (found.notifications.length !== 1) wrong.push(`${reference}: stored ${found.notifications.length} times`);
+		const [stored] = found.notifications;
+		if (stored === undefined) continue;
+		const { id } = stored;
+		if (id !== answered[0]) wrong.push(`${reference}: stored as ${id}, answered as ${answered[0]}`);
+		const end = ends[ending];
+		if (stored.state !== end.state) wrong.push(`${reference}: ended as ${stored.state}, not ${end.state}`);
+		if (stored.claim) wrong.push(`${reference}: a claim is left over`);
+
+		const proofs = stored.evidences.map((one) => one.transition);
+		if (proofs.join() !== end.evidences.join()) wrong.push(`${reference}: evidences ${proofs.join()}`);
+		const kept = await evidences.get({
+			keys: Object.values(Transition)
+				.filter((one) => one !== Transition.UNRECOGNIZED && one !== Transition.UNSPECIFIED)
+				.map((transition) => ({ notificationId: id, transition })),
+		});
+		const sealed = kept.results.flatMap(({ evidence }) => evidence ?? []);
+		if (sealed.length !== stored.evidences.length)
+			wrong.push(`${reference}: ${sealed.length} evidences sealed, ${stored.evidences.length} shown`);
+		for (const proof of stored.evidences) {
+			const one = sealed.find(({ transition }) => transition === proof.transition);
+			if (one?.id !== proof.evidenceId || Buffer.compare(one.sha256, proof.sha256) !== 0)
+				wrong.push(`${reference}: the proof of ${proof.transition} is another one than was sealed`);
+		}
+
+		const { notices } = await notifier.listNotices({ notificationIds: [id] });
+		const keys = notices.map((one) => `${one.recipientIndex} ${one.channel} ${one.kind}`);
+		if (new Set(keys).size !== keys.length) wrong.push(`${reference}: a notice is recorded twice`);
+		const firsts = notices.filter(({ kind }) => kind === 'NOTICE_KIND_FIRST');
+		if (firsts.length !== 2) wrong.push(`${reference}: ${firsts.length} first notices, not an e-mail and an SMS`);
+		for (const notice of notices) {
+			if (notice.state === NoticeState.PENDING || notice.state === NoticeState.FAILED)
+				wrong.push(`${reference}: notice ${keys.at(notices.indexOf(notice))} is ${notice.state} ${notice.failure}`);
+			if (
+				notice.state === NoticeState.SENT &&
+				notice.channel === 'CHANNEL_EMAIL' &&
+				!outside.mailIds.some((mail) => mail.includes(notice.id))
+			) {
+				wrong.push(`${reference}: e-mail ${notice.id} is recorded as sent and never arrived`);
+			}
+		}
+
+		const { deliveries } = await callbacks.listDeliveries({
+			notificationIds: [id],
+			endpointId: '',
+			state: DeliveryState.UNSPECIFIED,
+			limit: 500,
+		});
+		const told = new Set(deliveries.map((one) => one.toldState));
+		if (told.size !== deliveries.length) wrong.push(`${reference}: a change of state has two deliveries`);
+		if (deliveries.length !== end.told.length) wrong.push(`${reference}: ${deliveries.length} deliveries, not ${end.told.length}`);
+		for (const delivery of deliveries) {
+			if (delivery.state !== DeliveryState.DELIVERED) wrong.push(`${reference}: delivery of ${delivery.toldState} is ${delivery.state}`);
+			if (!outside.callbacks.some(({ deliveryId }) => deliveryId === delivery.id))
+				wrong.push(`${reference}: delivery ${delivery.id} never arrived`);
+		}
+		// Repetitions are allowed, going back is not: the order of first arrival is the order of the life.
+		const seen = [...new Set(outside.callbacks.filter((one) => one.notificationId === id).map((one) => one.state))];
+		if (seen.join() !== end.told.join()) wrong.push(`${reference}: told ${seen.join()}, not ${end.told.join()}`);
+		const ids = new Set(outside.callbacks.filter((one) => one.notificationId === id).map((one) => one.deliveryId));
+		if (ids.size > deliveries.length) wrong.push(`${reference}: callbacks under ${ids.size} ids for ${deliveries.length} deliveries`);
+	}
+	const mails = new Set(outside.mailIds);
+	for (const mail of mails) if (mail === '') wrong.push('an e-mail without a Message-ID');
+	const dead = await fefaent.bus.deadLetters({});
+	if (dead.length > 0) wrong.push(`${dead.length} dead letters: ${dead[0]?.group}: ${dead[0]?.reason}`);
+	return wrong;
+}

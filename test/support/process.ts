@@ -1,0 +1,57 @@
+import { type ChildService, childService } from '@fefaent/testing';
+import { request } from 'undici';
+
+/** A standalone installation in a process of its own, as `npm start` runs it. */
+export interface StandaloneProcess {
+	readonly child: ChildService;
+	readonly publicUrl: string;
+	readonly adminUrl: string;
+	/** Moves the sandbox clock ahead. @param duration ISO 8601, such as P10D */
+	advance(duration: string): Promise<void>;
+	/** Waits until nothing is due any more, within 30 s. */
+	settle(): Promise<void>;
+	/** Calls the admin API. */
+	admin<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+}
+
+/** How to start it. */
+export interface StandaloneProcessOptions {
+	readonly dataDir: string;
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	/** Crash points: where to die, and the file that gets the name of each point passed. */
+	readonly crash?: { readonly at?: string; readonly log?: string };
+}
+
+/** Starts `services/standalone/src/main.ts` on free ports and waits for its ready line. */
+export async function startStandaloneProcess(options: StandaloneProcessOptions): Promise<StandaloneProcess> {
+	const child = await childService({
+		file: new URL('../../services/standalone/src/main.ts', import.meta.url).pathname,
+		ready: /Fefaent is ready: (\S+) \(admin (\S+)\)/,
+		env: {
+			FEFAENT_DATA_DIR: options.dataDir,
+			FEFAENT_PUBLIC_PORT: '0',
+			FEFAENT_ADMIN_PORT: '0',
+			FEFAENT_MTLS_PORT: '0',
+			...options.env,
+		},
+		...(options.crash && { crash: options.crash }),
+	});
+	const [, publicUrl = '', adminUrl = ''] = child.ready ?? [];
+	const admin = async <T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> => {
+		const answer = await request(new URL(path, adminUrl), {
+			method,
+			...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+		});
+		const text = await answer.body.text();
+		if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`);
+		return (text === '' ? undefined : JSON.parse(text)) as T;
+	};
+	return {
+		child,
+		publicUrl,
+		adminUrl,
+		admin,
+		advance: async (duration) => void (await admin('POST', '/admin/v1/clock', { advance: duration })),
+		settle: async () => void (await admin('POST', '/admin/v1/clock', { advance: 'PT0S', settle: true })),
+	};
+}
