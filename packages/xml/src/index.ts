@@ -2,6 +2,7 @@ export { decodeBase64 } from './base64.ts';
 export { type CanonicalOptions, canonicalise } from './canonical.ts';
 export { type ParseXmlOptions, parseXml, XmlDocument, type XmlNode } from './document.ts';
 export { defaultLimits, type XmlLimits } from './limits.ts';
+export { publishDescription } from './publish.ts';
 export { type XmlRefusal, XmlRefused } from './refusal.ts';
 export {
 	compileSchema,
