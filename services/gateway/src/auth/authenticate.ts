@@ -1,0 +1,74 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { readApiKey } from '../directory/api-key.ts';
+import type { DirectoryReader } from '../directory/reader.ts';
+import type { Credential } from '../directory/types.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+import type { Caller } from './caller.ts';
+import { givenKey } from './headers.ts';
+
+/** What authentication needs. */
+export interface AuthenticatorDeps {
+	readonly directory: Pick<DirectoryReader, 'credential' | 'certificate'>;
+	/** Whether callers on loopback need no key. */
+	readonly openLoopback: boolean;
+	/** Whether client certificates must also come from an authority that the TLS listener was given. */
+	readonly certificatesMustChain: boolean;
+	/** Told of every use of a credential. */
+	readonly used: (credential: Credential) => void;
+}
+
+/**
+ * Makes the function that says who calls: by API key, else by client certificate, else, where that is allowed, because it calls from the
+ * machine itself. A key that is given and wrong is refused whatever else would let the caller in.
+ * The function rejects with HttpRefusal 401, the same for an unknown, a wrong and a revoked credential.
+ */
+export function authenticator(deps: AuthenticatorDeps): (request: IncomingMessage) => Promise<Caller> {
+	return async (request) => {
+		const key = givenKey(request.headers);
+		const credential = key === undefined ? await byCertificate(deps, request) : await byKey(deps, key);
+		if (credential) {
+			deps.used(credential);
+			return { kind: 'credential', credentialId: credential.id, issuers: credential.issuers };
+		}
+		if (key === undefined && deps.openLoopback && isLoopback(request.socket.remoteAddress)) return { kind: 'loopback' };
+		throw new HttpRefusal('unauthenticated', key === undefined ? 'no credential was given' : 'the credential is not valid');
+	};
+}
+
+/** Equals no digest of a secret that anyone could find. */
+const nobody = '0'.repeat(64);
+
+async function byKey({ directory }: AuthenticatorDeps, key: string): Promise<Credential | undefined> {
+	const given = readApiKey(key);
+	if (!given) return undefined;
+	const credential = await directory.credential(given.id);
+	const usable = credential?.kind === 'api-key' && credential.revokedAt === undefined ? credential : undefined;
+	// Compared also when there is nothing to compare with, so that time does not tell which ids exist.
+	return timingSafeEqual(Buffer.from(given.digest), Buffer.from(usable?.digest ?? nobody)) ? usable : undefined;
+}
+
+async function byCertificate(
+	{ directory, certificatesMustChain }: AuthenticatorDeps,
+	request: IncomingMessage,
+): Promise<Credential | undefined> {
+	const socket = request.socket as Partial<TLSSocket>;
+	if (!socket.encrypted || !socket.getPeerX509Certificate) return undefined;
+	if (certificatesMustChain && !socket.authorized) return undefined;
+	const certificate = socket.getPeerX509Certificate();
+	if (!certificate) return undefined;
+	// The machine's own time: certificates are of the world outside, which a sandbox clock does not move.
+	const now = new Date();
+	if (now < new Date(certificate.validFrom) || now > new Date(certificate.validTo)) return undefined;
+	// The handshake proved that the caller has its key; the fingerprint says whose it is.
+	return directory.certificate(certificate.fingerprint256.replaceAll(':', '').toLowerCase());
+}
+
+/** Whether an address is the machine itself: 127.0.0.0/8, ::1, and the former mapped into IPv6. */
+export function isLoopback(address: string | undefined): boolean {
+	if (address === undefined) return false;
+	const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+	return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
+}
