@@ -10,8 +10,8 @@ const groups = groupsFrom('');
 /** Codes of one month: three groups. */
 const codes = BigInt(groups.length) ** 3n;
 
-/** Odd, not a multiple of five and far from `codes`, so that neighbouring ids look unlike each other; tested to share no factor with `codes`. */
-const stride = 1_414_213_562_373_097n;
+/** Shares no factor with the count of codes, so that no two ids meet; large, so that neighbouring ids look unlike each other. */
+export const iunStride = 1_414_213_562_373_097n;
 
 /** Ids from here on would repeat codes. */
 export const iunLimit = Number(codes);
@@ -25,7 +25,7 @@ export const iunLimit = Number(codes);
  */
 export function iunOf(id: number, at: Date): string {
 	if (!Number.isSafeInteger(id) || id < 1 || id >= iunLimit) throw new RangeError('no code for this id');
-	const scattered = Number((BigInt(id) * stride) % codes);
+	const scattered = Number((BigInt(id) * iunStride) % codes);
 	const size = groups.length;
 	const high = Math.floor(scattered / size);
 	const text = [Math.floor(high / size), high % size, scattered % size].map((index) => groups[index] ?? '');

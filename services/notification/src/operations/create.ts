@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { ItemFailure } from '@fefaent/contracts/common';
 import { type CreateResult, Draft } from '@fefaent/contracts/notification';
 import { currentTraceparent } from '@fefaent/service-kit';
 import { enter, issuersOwnPart } from '../domain/create.ts';
@@ -33,10 +32,8 @@ function resultOf({ notification, fingerprint }: Arrival, insertion: Insertion):
 	if (fingerprint && Buffer.compare(fingerprint, insertion.fingerprint) === 0) {
 		return { outcome: { $case: 'created', value: { id: insertion.id, iun: insertion.iun, existed: true } } };
 	}
-	return { outcome: { $case: 'failure', value: takenFailure } };
+	return { outcome: { $case: 'failure', value: itemFailure(notificationError('ISSUER_REFERENCE_TAKEN')) } };
 }
-
-const takenFailure: ItemFailure = itemFailure(notificationError('ISSUER_REFERENCE_TAKEN'));
 
 /**
  * SHA-256 of what the issuer wrote, in its protobuf encoding: ts-proto writes fields in the order of their numbers and leaves out those that hold

@@ -1,7 +1,8 @@
-import { Notification, stateToNumber } from '@fefaent/contracts/notification';
-import { type Database, openDatabase, SqliteOutbox, type SqlValue, type Tx } from '@fefaent/store-kit';
+import { Notification } from '@fefaent/contracts/notification';
+import { openDatabase, SqliteOutbox, type Tx } from '@fefaent/store-kit';
 import { migrations } from './migrations.ts';
-import type { Arrival, Insertion, NotificationStore, Replacement, SearchQuery, Written } from './port.ts';
+import type { Arrival, Insertion, NotificationStore, Replacement, Written } from './port.ts';
+import { claimsSql, searchStatement } from './queries.ts';
 import { changingColumns, insertedColumns, insertSql, type NotificationRow, referenceOf, rowColumns, storedOf } from './rows.ts';
 
 /** Opens (and makes) the notification service's own SQLite file. @throws what `openDatabase` of store-kit throws */
@@ -20,10 +21,12 @@ export function openSqliteNotificationStore(options: { readonly path: string }):
 			return new Map(rows.map((row) => [row.id, storedOf(row)]));
 		},
 		replaceMany: (replacements) => db.write((tx) => replacements.map((one) => replace(tx, outbox, one))),
-		search: async (query) => search(db, query),
+		search: async (query) => {
+			const { sql, values } = searchStatement(query);
+			return decodeAll(db.all<{ document: Uint8Array }>(sql, ...values));
+		},
 		claimsBefore: async (before, limit) => {
-			const sql = 'SELECT document FROM notifications WHERE claimed_at < ? ORDER BY claimed_at, id LIMIT ?';
-			return decodeAll(db.all<{ document: Uint8Array }>(sql, before.getTime(), limit));
+			return decodeAll(db.all<{ document: Uint8Array }>(claimsSql, before.getTime(), limit));
 		},
 		ping: async () => {
 			db.get('SELECT next FROM counters');
@@ -74,21 +77,6 @@ function replace(tx: Tx, outbox: SqliteOutbox, { expectedVersion, next, events }
 	if (changes === 0) return 'stale';
 	outbox.append(tx, events);
 	return 'written';
-}
-
-function search(db: Database, query: SearchQuery): readonly Notification[] {
-	const terms: string[] = ['document IS NOT NULL'];
-	const values: SqlValue[] = [];
-	const add = (term: string, value: SqlValue) => {
-		terms.push(term);
-		values.push(value);
-	};
-	if (query.issuerReference !== undefined) add('reference = ?', query.issuerReference);
-	if (query.issuerCode !== undefined) add('issuer = ?', query.issuerCode);
-	if (query.state !== undefined) add('state = ?', stateToNumber(query.state));
-	if (query.beforeId !== undefined) add('id < ?', query.beforeId);
-	const sql = `SELECT document FROM notifications WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ?`;
-	return decodeAll(db.all<{ document: Uint8Array }>(sql, ...values, query.limit));
 }
 
 function decodeAll(rows: readonly { document: Uint8Array }[]): readonly Notification[] {
