@@ -30,11 +30,14 @@ const wanted = fingerprint();
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 if (installed !== wanted) {
 	process.stderr.write('Installing the toolchain and the dependencies (once)...\n');
-	const { status } = spawnSync('npx', ['--yes', packageManager(), 'install', '--frozen-lockfile', '--prefer-offline'], {
-		cwd: root,
-		stdio: ['ignore', 2, 2],
-		env: { ...process.env, CI: 'true' },
-	});
+	const { status } = spawnSync(
+		'npx',
+		['--yes', packageManager(), 'install', process.env.CI ? '--frozen-lockfile' : '--no-frozen-lockfile', '--prefer-offline'],
+		{
+			cwd: root,
+			stdio: ['ignore', 2, 2],
+		},
+	);
 	if (status !== 0) {
 		process.stderr.write('The installation failed: see above. It needs the npm registry.\n');
 		process.exit(status ?? 1);

@@ -1,6 +1,5 @@
+import { ErrorInfo, Status } from '@fefaent/contracts/rpc';
 import { DomainError, failureKinds } from '@fefaent/kernel';
-import { ErrorInfo } from '../../../contracts/src/gen/google/rpc/error_details.ts';
-import { Status } from '../../../contracts/src/gen/google/rpc/status.ts';
 import { kindOfStatus } from './errors.ts';
 
 /** The trailer in which gRPC carries a google.rpc.Status. */
