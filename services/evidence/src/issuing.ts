@@ -1,0 +1,92 @@
+import type { Evidence } from '@fefaent/contracts/evidence';
+import type { Notification } from '@fefaent/contracts/notification';
+import { Batcher, type Clock, crashpoint, uuidv7 } from '@fefaent/kernel';
+import { detached } from '@fefaent/service-kit';
+import { evidenceDocument } from './domain/document.ts';
+import { type EvidenceFacts, factsOf } from './domain/facts.ts';
+import { evidenceError } from './errors.ts';
+import type { SealingPool } from './sealing/pool.ts';
+import { type EvidenceStore, keyText } from './store/port.ts';
+import { measureSealing } from './telemetry.ts';
+
+/** What issuing is made of. */
+export interface IssuingOptions {
+	readonly store: EvidenceStore;
+	readonly sealing: Pick<SealingPool, 'seal'>;
+	readonly clock: Clock;
+	/** Most evidences of a batch. */
+	readonly maxBatch: number;
+	/** Batches at once: while one is stored the next is sealed. */
+	readonly maxBatches: number;
+	/** Most evidences that wait. */
+	readonly maxWaiting: number;
+}
+
+/** XAdES baseline with a time-stamp, as the contract names it. */
+const level = 'B-T';
+
+/** Issues evidences, one for each (notification, transition): calls that come together are sealed and stored as one batch. */
+export class Issuing {
+	readonly #options: IssuingOptions;
+	readonly #batcher: Batcher<EvidenceFacts, Evidence>;
+	/** What is being issued now: who asks for the same waits for it, instead of sealing it twice. */
+	readonly #underWay = new Map<string, Promise<Evidence>>();
+
+	constructor(options: IssuingOptions) {
+		this.#options = options;
+		const { maxBatch: maxItems, maxBatches: maxRuns, maxWaiting } = options;
+		this.#batcher = new Batcher((facts) => this.#run(facts), { maxItems, maxRuns, maxWaiting });
+	}
+
+	/**
+	 * The evidences of what notifications' claims decided, those that exist as they are.
+	 * @throws DomainError for all of them together: a claim that proves nothing, or no sealing now
+	 */
+	async issue(notifications: readonly Notification[]): Promise<Evidence[]> {
+		const facts = notifications.map(factsOf);
+		const existing = await this.#options.store.findMany(facts);
+		return Promise.all(facts.map((one) => existing.get(keyText(one)) ?? this.#issueNew(one)));
+	}
+
+	#issueNew(facts: EvidenceFacts): Promise<Evidence> {
+		const key = keyText(facts);
+		const known = this.#underWay.get(key);
+		if (known) return known;
+		// Not a part of the call that happened to come first: the batch belongs to all that are in it.
+		const issued = detached(() => this.#batcher.add(facts))
+			.catch((error: unknown) => {
+				throw error instanceof RangeError ? evidenceError('SEALING_BUSY') : error;
+			})
+			.finally(() => this.#underWay.delete(key));
+		this.#underWay.set(key, issued);
+		return issued;
+	}
+
+	async #run(facts: readonly EvidenceFacts[]): Promise<readonly Evidence[]> {
+		const { store, sealing, clock } = this.#options;
+		const issuedAt = clock.now();
+		const drafts = facts.map((one) => {
+			const evidenceId = uuidv7(issuedAt);
+			return { facts: one, evidenceId, document: evidenceDocument(one, evidenceId) };
+		});
+		const sealed = await measureSealing(drafts.length, () =>
+			sealing.seal(
+				drafts.map(({ evidenceId, document }) => ({ evidenceId, document })),
+				issuedAt,
+			),
+		);
+		await crashpoint('evidence.issue.before-store');
+		const stored = await store.insertMany(
+			drafts.map(({ facts: { notificationId, transition }, evidenceId: id }, index) => {
+				const { xml, sha256 } = sealed[index] ?? raise(evidenceError('SEALING_FAILED'));
+				return { id, notificationId, transition, xml, sha256, issuedAt, level };
+			}),
+		);
+		await crashpoint('evidence.issue.stored');
+		return stored;
+	}
+}
+
+function raise(error: Error): never {
+	throw error;
+}

@@ -1,0 +1,51 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DomainError } from '@fefaent/kernel';
+import type { OpenSigner } from '../keys/port.ts';
+import { openAuthority } from '../timestamps/open.ts';
+import { packed, type SealingAnswer, type SealingJob, type SealingSetup } from './protocol.ts';
+import { type Sealer, sealAll } from './seal.ts';
+
+/** The thread that seals: opens key and authority once, then answers a batch with a batch. */
+const setup = workerData as SealingSetup;
+const port = parentPort;
+if (!port) throw new Error('this module is the entry of a thread');
+
+let aheadMs = 0;
+let opening: Promise<Sealer> | undefined;
+
+port.on('message', (job: SealingJob) => {
+	// The environment's time may be moved; it comes with each batch.
+	aheadMs = job.at - Date.now();
+	answer(job).then((result) => port.postMessage(result, result.ok ? [result.xml.buffer as ArrayBuffer] : []));
+});
+
+async function answer(job: SealingJob): Promise<SealingAnswer> {
+	try {
+		return packed(job.id, await sealAll(await opened(), job.documents, new Date(job.at)));
+	} catch (error) {
+		if (error instanceof DomainError)
+			return { id: job.id, ok: false, reason: error.reason, details: error.details, cause: nameOf(error.cause) };
+		return { id: job.id, ok: false, reason: 'SEALING_FAILED', details: {}, cause: nameOf(error) };
+	}
+}
+
+/** A key that did not open, such as a token that is not plugged in, is tried anew with the next batch. */
+function opened(): Promise<Sealer> {
+	opening ??= open().catch((error: unknown) => {
+		opening = undefined;
+		throw error;
+	});
+	return opening;
+}
+
+async function open(): Promise<Sealer> {
+	const module = (await import(setup.signer.module)) as { readonly openSigner: OpenSigner };
+	const authority = await openAuthority(setup.authority, () => new Date(Date.now() + aheadMs));
+	return { signer: await module.openSigner(setup.signer), authority };
+}
+
+/** What went wrong, without messages: they might quote a document. */
+function nameOf(error: unknown): string {
+	const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+	return error instanceof Error ? `${error.name}${code}` : typeof error;
+}

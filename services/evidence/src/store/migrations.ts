@@ -1,0 +1,20 @@
+import type { Migration } from '@fefaent/store-kit';
+
+/** The evidence service's tables. */
+export const migrations: readonly Migration[] = [
+	{
+		version: 1,
+		name: 'evidences',
+		// `transition` is the contract's number. A row is never deleted: that an evidence existed is known for good.
+		sql: `CREATE TABLE evidences (
+			notification_id INTEGER NOT NULL,
+			transition INTEGER NOT NULL,
+			id TEXT NOT NULL,
+			issued_at INTEGER NOT NULL,
+			level TEXT NOT NULL,
+			sha256 BLOB NOT NULL,
+			xml BLOB NOT NULL,
+			UNIQUE (notification_id, transition)
+		) STRICT`,
+	},
+];
