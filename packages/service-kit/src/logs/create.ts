@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { type DestinationStream, pino } from 'pino';
+import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import type { Logger, LogLevel } from './logger.ts';
 import { prettyDestination } from './pretty.ts';
 import { redact } from './redact.ts';
@@ -22,18 +22,30 @@ export interface LoggerOptions {
  */
 export function createLogger({ service, level = 'info', pretty = false, destination = 1 }: LoggerOptions): Logger {
 	const stream = typeof destination === 'number' ? pino.destination({ fd: destination, sync: false }) : destination;
-	return pino(
+	const root = pino(
 		{
 			level,
 			base: { service },
 			timestamp: pino.stdTimeFunctions.isoTime,
-			formatters: { level: (label) => ({ level: label }), log: redact, bindings: redact },
+			formatters: { level: (label) => ({ level: label }), log: redact },
 			// Errors are already plain here: pino's own serializer would look for a stack on them again.
 			serializers: { err: (error: unknown) => error },
 			mixin: spanIds,
 		},
 		pretty ? prettyDestination(stream) : stream,
 	);
+	return wrap(root);
+}
+
+/** Pino's formatters do not see what a child adds, so it is masked on the way in. */
+function wrap(logger: Pino): Logger {
+	return {
+		debug: logger.debug.bind(logger),
+		info: logger.info.bind(logger),
+		warn: logger.warn.bind(logger),
+		error: logger.error.bind(logger),
+		child: (fields) => wrap(logger.child(redact(fields))),
+	};
 }
 
 /** Ids of the active span, so that a line is found from its trace and the other way round. */

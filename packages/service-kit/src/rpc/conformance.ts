@@ -3,60 +3,15 @@
  */
 import { DomainError, type FailureKind, failureKinds } from '@fefaent/kernel';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { LogFields, Logger } from '../logs/logger.ts';
-import { bind, type Handlers, type RpcBinding, type RpcClient } from './binding.ts';
+import { bind, type Handlers } from './binding.ts';
 import { type Note, NoteServiceDefinition, note, noteDescriptorSet } from './conformance-service.ts';
+import { Lines, type OpenTransport, type TransportFeatures, type TransportRequest } from './conformance-transport.ts';
 import { type CallContext, detached } from './context.ts';
 
-/** What the suite asks a transport to carry. */
-export interface TransportRequest {
-	readonly binding: RpcBinding<NoteServiceDefinition>;
-	/** Readiness of the service: false from the moment that the test says so. */
-	readonly ready: () => boolean;
-	readonly descriptorSet: Uint8Array;
-	/** Largest message in bytes. */
-	readonly maxMessageBytes: number;
-	readonly logger: Logger;
-}
-
-/** A transport under test. */
-export interface OpenTransport {
-	client(caller: string): RpcClient<NoteServiceDefinition>;
-	/** Frees everything; called after `drain` too. */
-	close(): Promise<void>;
-}
-
-/** What only some transports can do. */
-export interface TransportFeatures {
-	/** Neither side sees what the other does to a message afterwards, and messages have a largest size. */
-	readonly serialises?: boolean;
-	/** Has a server of its own. */
-	readonly server?: {
-		/** The standard health state of a service. */
-		health(transport: OpenTransport, service: string): Promise<string>;
-		/** The services that reflection lists. */
-		reflected(transport: OpenTransport): Promise<readonly string[]>;
-		/** Stops the server. */
-		drain(transport: OpenTransport): Promise<void>;
-	};
-}
+export type { OpenTransport, TransportFeatures, TransportRequest } from './conformance-transport.ts';
 
 const maxMessageBytes = 100_000;
 const tooLarge = new Uint8Array(maxMessageBytes + 1);
-
-/** Remembers the lines logged. */
-class Lines implements Logger {
-	readonly written: { fields: LogFields; message: string }[] = [];
-	readonly debug = () => {};
-	readonly info = () => {};
-	readonly warn = () => {};
-	readonly error = (fields: LogFields | string, message?: string) => {
-		this.written.push(typeof fields === 'string' ? { fields: {}, message: fields } : { fields, message: message ?? '' });
-	};
-	child(): Logger {
-		return this;
-	}
-}
 
 /**
  * Declares the suite for one transport.

@@ -1,5 +1,5 @@
 /** Loads @grpc/grpc-js: imported only by those who serve over gRPC. */
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { RpcBinding } from './binding.ts';
 import type { GrpcServer, GrpcServerOptions } from './grpc.ts';
 import { followReadiness } from './grpc-health.ts';
@@ -12,6 +12,8 @@ const watchersGraceMs = 500;
 
 /** See {@link import('./grpc.ts').serveGrpc}. */
 export async function startGrpcServer(bindings: readonly RpcBinding[], options: GrpcServerOptions): Promise<GrpcServer> {
+	// The library's own words, which would go to the console as bare lines.
+	setLogger({ error: (words: unknown) => options.logger.warn({ words: String(words) }, 'grpc') });
 	const maxBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
 	const server = new Server({
 		'grpc.max_receive_message_length': maxBytes,

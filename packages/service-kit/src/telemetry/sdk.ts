@@ -8,10 +8,11 @@ import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from '@op
 import type { TelemetryOptions } from './start.ts';
 
 /** Starts the SDK and registers it with the OpenTelemetry API. */
-export function startSdk(options: TelemetryOptions): { stop(): Promise<void> } {
+export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; stop(): Promise<void> } {
+	const processors = spanProcessors(options);
 	const sdk = new NodeSDK({
 		serviceName: options.service,
-		spanProcessors: spanProcessors(options),
+		spanProcessors: processors,
 		metricReaders: metricReaders(options),
 		// Logs are lines of JSON that carry the ids of their trace; they are not sent a second time.
 		logRecordProcessors: [],
@@ -19,6 +20,9 @@ export function startSdk(options: TelemetryOptions): { stop(): Promise<void> } {
 	});
 	sdk.start();
 	return {
+		flush: async () => {
+			await Promise.all(processors.map((one) => one.forceFlush()));
+		},
 		stop: async () => {
 			try {
 				await sdk.shutdown();

@@ -17,6 +17,8 @@ export interface TelemetryOptions {
 /** Telemetry of a process. */
 export interface Telemetry {
 	readonly enabled: boolean;
+	/** Hands over every span that has ended. */
+	flush(): Promise<void>;
 	/** Sends what is left and ends it. */
 	stop(): Promise<void>;
 }
@@ -28,7 +30,7 @@ export interface Telemetry {
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
 	if (options.endpoint === undefined && options.spanExporter === undefined && options.metricReader === undefined) {
-		return { enabled: false, stop: async () => {} };
+		return { enabled: false, flush: async () => {}, stop: async () => {} };
 	}
 	if (tracing()) throw new Error('telemetry is already started');
 	const { startSdk } = await import('./sdk.ts');
@@ -36,6 +38,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 	setTracing(true);
 	return {
 		enabled: true,
+		flush: sdk.flush,
 		stop: async () => {
 			setTracing(false);
 			await sdk.stop();
