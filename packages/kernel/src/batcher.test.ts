@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { Batcher } from './batcher.ts';
 
@@ -48,4 +49,15 @@ test('a failed run rejects its own items only', async () => {
 test('a run that answers too few results is a failure, not a wrong answer', async () => {
 	const batcher = new Batcher<number, number>(async () => []);
 	await expect(batcher.add(1)).rejects.toThrow(/answered with 0 results/);
+});
+
+test('a run belongs to no single caller: it does not see their context', async () => {
+	const context = new AsyncLocalStorage<string>();
+	const seen: (string | undefined)[] = [];
+	const batcher = new Batcher<number, number>(async (items) => {
+		seen.push(context.getStore());
+		return items;
+	});
+	await context.run('the first caller', () => batcher.add(1));
+	expect(seen).toEqual([undefined]);
 });

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** Options of a {@link Batcher}. */
 export interface BatcherOptions {
 	/** Most items that one run takes. Default 256. */
@@ -27,7 +29,8 @@ export class Batcher<I, O> {
 
 	/** @param run answers one result for each item, in order; a rejection rejects every item of that batch */
 	constructor(run: (items: readonly I[]) => Promise<readonly O[]>, options: BatcherOptions = {}) {
-		this.#run = run;
+		// In the context of whoever made the batcher: a run serves many callers and must not end with the first one's deadline or trace.
+		this.#run = AsyncLocalStorage.bind(run);
 		this.#options = { maxItems: options.maxItems ?? 256, maxRuns: options.maxRuns ?? 1, maxWaiting: options.maxWaiting ?? 100_000 };
 	}
 
