@@ -114,6 +114,7 @@ export function createGatewayService(deps: GatewayServiceDeps): GatewayService {
 			return stopped;
 		},
 		readiness: () => health.readiness(),
+		backlog: async () => 0,
 	};
 }
 

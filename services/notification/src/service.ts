@@ -44,5 +44,6 @@ export function createNotificationService(deps: NotificationServiceDeps): Servic
 			await store.close();
 		},
 		readiness: () => health.readiness(),
+		backlog: async () => store.outbox.depth(),
 	};
 }

@@ -11,4 +11,6 @@ export interface Service {
 	/** Drains: stops accepting, finishes what is under way, closes stores. Safe to call twice, and before `start`. */
 	stop(): Promise<void>;
 	readiness(): Promise<HealthReport>;
+	/** How much work is due now and not done: events that wait to be published, due timers, notices or deliveries, those under way included. */
+	backlog(): Promise<number>;
 }

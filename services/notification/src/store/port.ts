@@ -57,8 +57,8 @@ export interface NotificationStore {
 	search(query: SearchQuery): Promise<readonly Notification[]>;
 	/** Live notifications whose claim was decided before an instant, oldest claim first. */
 	claimsBefore(before: Date, limit: number): Promise<readonly Notification[]>;
-	/** The events that wait to be published, in the order of their writes. */
-	readonly outbox: OutboxSource;
+	/** The events that wait to be published, in the order of their writes, and how many they are. */
+	readonly outbox: OutboxSource & { depth(): number | Promise<number> };
 	/** Resolves when the store answers. */
 	ping(): Promise<void>;
 	/** Finishes what was begun and lets go of the storage. */
