@@ -147,7 +147,7 @@ let files: ReadonlyMap<string, Uint8Array> = new Map();
 const open = new Map<number, { readonly bytes: Uint8Array; at: number }>();
 let lastHandle = 0;
 
-// Takes away libxml2's own file access first: else `xsi:schemaLocation="x /dev/stdin"` in a request would read the process's standard input.
+// Takes away libxml2's own file access first, which reaches /dev/stdin even in WebAssembly: what is not given to it cannot be opened.
 lib.xmlCleanupInputProvider();
 lib.xmlRegisterInputProvider({
 	match: (url) => files.has(url),

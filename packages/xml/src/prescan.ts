@@ -26,8 +26,9 @@ export function prescan(bytes: Uint8Array, limits: Required<XmlLimits>): void {
 			while (at < length && bytes[at] !== lessThan) at++;
 			continue;
 		}
-		if (++nodes > limits.maxNodes) throw new XmlRefused('too_many_nodes', `The document has more than ${limits.maxNodes} nodes.`);
 		const next = bytes[at + 1];
+		if (next !== slash) nodes++;
+		if (nodes > limits.maxNodes) throw new XmlRefused('too_many_nodes', `The document has more than ${limits.maxNodes} nodes.`);
 		if (next === slash) {
 			at = after(bytes, at, '>');
 			if (--depth < 0) throw malformed();
@@ -46,9 +47,13 @@ export function prescan(bytes: Uint8Array, limits: Required<XmlLimits>): void {
 				const byte = bytes[at];
 				if (byte === quote || byte === apostrophe) {
 					attributes++;
-					if (isNamespaceDeclaration(bytes, nameAt)) namespaces++;
-					at = bytes.indexOf(byte, at + 1);
+					const valueAt = at + 1;
+					at = bytes.indexOf(byte, valueAt);
 					if (at < 0) throw malformed();
+					if (isNamespaceDeclaration(bytes, nameAt)) {
+						namespaces++;
+						if (holdsReference(bytes, valueAt, at)) throw new XmlRefused('malformed', 'A namespace name with a reference in it is not taken.');
+					}
 					betweenAttributes = true;
 				} else if (byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d) {
 					if (attributes === 0 && nameAt === 0) betweenAttributes = true;
@@ -83,6 +88,12 @@ function afterDeclaration(bytes: Uint8Array, at: number): number {
 /** Whether an attribute whose name starts at `at` declares a namespace (or merely begins like one: counting too many is safe). */
 function isNamespaceDeclaration(bytes: Uint8Array, at: number): boolean {
 	return bytes[at] === 0x78 && startsWith(bytes, at, 'xmlns');
+}
+
+/** libxml2 does not escape `&` in namespace names when it writes a canonical form, so what has one could not be read or signed faithfully. */
+function holdsReference(bytes: Uint8Array, from: number, to: number): boolean {
+	for (let at = from; at < to; at++) if (bytes[at] === 0x26) return true;
+	return false;
 }
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {

@@ -32,7 +32,7 @@ interface Building extends XmlElement {
 /**
  * Reads a document, or one element, into plain objects. One parser decides what the document says: this scans the canonical form that libxml2 writes,
  * whose grammar is so small (no entities but six, no CDATA, no empty-element tags, no comments, double quotes) that nothing is left to interpret;
- * it is several times faster than walking libxml2's nodes one call at a time.
+ * it is up to twice as fast as walking libxml2's nodes one call at a time.
  */
 export function readTree(what: XmlDocument | XmlNode): XmlElement {
 	return scanCanonical(Buffer.from(canonicalise(what)).toString('utf8'));
@@ -109,12 +109,14 @@ export function scanCanonical(text: string): XmlElement {
 }
 
 const nameEnd = /[ >]/g;
+const noName = /[\s<>"'&/=]/;
 
 function scanStart(text: string, from: number, outer: Scope, ordinal: number): { element: Building; scope: Scope; end: number } {
 	nameEnd.lastIndex = from;
 	let at = nameEnd.exec(text)?.index ?? -1;
 	if (at <= from) throw notCanonical();
 	const name = text.slice(from, at);
+	if (noName.test(name)) throw notCanonical();
 	let scope: Map<string, string> | undefined;
 	let raw: { name: string; value: string }[] | undefined;
 	while (text.charCodeAt(at) === 0x20) {
@@ -122,6 +124,7 @@ function scanStart(text: string, from: number, outer: Scope, ordinal: number): {
 		const end = equals < 0 ? -1 : text.indexOf('"', equals + 2);
 		if (end < 0) throw notCanonical();
 		const attribute = text.slice(at + 1, equals);
+		if (noName.test(attribute)) throw notCanonical();
 		const value = unescaped(text.slice(equals + 2, end));
 		if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) {
 			scope ??= new Map(outer);
