@@ -205,7 +205,11 @@ export interface Endpoint {
   /** JSON form: the public key (whpk_...) that v1a signatures verify with; filled by the service. */
   webhookPublicKey: string;
   /** When it was made. */
-  createdAt?: Date | undefined;
+  createdAt?:
+    | Date
+    | undefined;
+  /** While it cannot be reached: when it is tried again; filled by the service. */
+  waitsUntil?: Date | undefined;
 }
 
 /** Secrets of an endpoint: written, never read back. */
@@ -224,7 +228,7 @@ export interface PutEndpointRequest {
   endpoint:
     | Endpoint
     | undefined;
-  /** Its secrets; absent: those stored stay. */
+  /** Its secrets, all that its kind of credential takes; absent: those stored stay. */
   secrets?: EndpointSecrets | undefined;
 }
 
@@ -234,7 +238,7 @@ export interface PutEndpointResponse {
   endpoint:
     | Endpoint
     | undefined;
-  /** JSON form: the symmetric secret (whsec_...) that v1 signatures verify with; told once, when the endpoint is made. */
+  /** JSON form: the symmetric secret (whsec_...) that v1 signatures verify with; told once, when the endpoint is made (or takes that form). */
   webhookSecret: string;
 }
 
@@ -272,6 +276,8 @@ export interface ListDeliveriesRequest {
   state: DeliveryState;
   /** Most results: 1 to 500. */
   limit: number;
+  /** Only those recorded after this delivery (the page token); absent: from the oldest. */
+  afterId?: string | undefined;
 }
 
 /** Deliveries, oldest first. */
@@ -304,8 +310,18 @@ export interface Delivery {
   settledAt?:
     | Date
     | undefined;
-  /** The communication log. */
+  /** The communication log: the last hundred attempts. */
   attempts: DeliveryAttempt[];
+  /** The legal instant of the change that is told. */
+  toldAt:
+    | Date
+    | undefined;
+  /** The event that it was recorded from. */
+  eventId: string;
+  /** The evidence of the change; empty when it has none. */
+  evidenceId: string;
+  /** Why it was given up without a further attempt, such as ENDPOINT_DELETED; empty otherwise. */
+  givenUp: string;
 }
 
 /** One attempt. */
@@ -322,9 +338,11 @@ export interface DeliveryAttempt {
   httpStatus: number;
   /** Name of the failure: empty when delivered. */
   failure: string;
+  /** The receiver's own error code, where it gave one; letters, digits, dots, hyphens and underscores only. */
+  detail: string;
 }
 
-/** What to send again. */
+/** What to send again: exhausted deliveries that any of the fields names. Attempts are counted anew. */
 export interface RedriveDeliveriesRequest {
   /** These deliveries. */
   deliveryIds: string[];
@@ -354,6 +372,7 @@ function createBaseEndpoint(): Endpoint {
     caPem: "",
     webhookPublicKey: "",
     createdAt: undefined,
+    waitsUntil: undefined,
   };
 }
 
@@ -398,6 +417,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(98).fork()).join();
+    }
+    if (message.waitsUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.waitsUntil), writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -519,6 +541,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             }
 
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.waitsUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -901,7 +931,7 @@ export const DeleteEndpointResponse: MessageFns<DeleteEndpointResponse> = {
 };
 
 function createBaseListDeliveriesRequest(): ListDeliveriesRequest {
-  return { notificationIds: [], endpointId: "", state: DeliveryState.UNSPECIFIED, limit: 0 };
+  return { notificationIds: [], endpointId: "", state: DeliveryState.UNSPECIFIED, limit: 0, afterId: undefined };
 }
 
 export const ListDeliveriesRequest: MessageFns<ListDeliveriesRequest> = {
@@ -921,6 +951,9 @@ export const ListDeliveriesRequest: MessageFns<ListDeliveriesRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(32).int32(message.limit);
+    }
+    if (message.afterId !== undefined) {
+      writer.uint32(42).string(message.afterId);
     }
     return writer;
   },
@@ -978,6 +1011,14 @@ export const ListDeliveriesRequest: MessageFns<ListDeliveriesRequest> = {
             }
 
             message.limit = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.afterId = reader.string();
             continue;
           }
         }
@@ -1050,6 +1091,10 @@ function createBaseDelivery(): Delivery {
     nextAttemptAt: undefined,
     settledAt: undefined,
     attempts: [],
+    toldAt: undefined,
+    eventId: "",
+    evidenceId: "",
+    givenUp: "",
   };
 }
 
@@ -1081,6 +1126,18 @@ export const Delivery: MessageFns<Delivery> = {
     }
     for (const v of message.attempts) {
       DeliveryAttempt.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.toldAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.toldAt), writer.uint32(82).fork()).join();
+    }
+    if (message.eventId !== "") {
+      writer.uint32(90).string(message.eventId);
+    }
+    if (message.evidenceId !== "") {
+      writer.uint32(98).string(message.evidenceId);
+    }
+    if (message.givenUp !== "") {
+      writer.uint32(106).string(message.givenUp);
     }
     return writer;
   },
@@ -1170,6 +1227,38 @@ export const Delivery: MessageFns<Delivery> = {
             message.attempts.push(DeliveryAttempt.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.toldAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.evidenceId = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.givenUp = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1184,7 +1273,7 @@ export const Delivery: MessageFns<Delivery> = {
 };
 
 function createBaseDeliveryAttempt(): DeliveryAttempt {
-  return { number: 0, at: undefined, durationMs: 0, httpStatus: 0, failure: "" };
+  return { number: 0, at: undefined, durationMs: 0, httpStatus: 0, failure: "", detail: "" };
 }
 
 export const DeliveryAttempt: MessageFns<DeliveryAttempt> = {
@@ -1203,6 +1292,9 @@ export const DeliveryAttempt: MessageFns<DeliveryAttempt> = {
     }
     if (message.failure !== "") {
       writer.uint32(42).string(message.failure);
+    }
+    if (message.detail !== "") {
+      writer.uint32(50).string(message.detail);
     }
     return writer;
   },
@@ -1258,6 +1350,14 @@ export const DeliveryAttempt: MessageFns<DeliveryAttempt> = {
             }
 
             message.failure = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.detail = reader.string();
             continue;
           }
         }
@@ -1425,7 +1525,7 @@ export const CallbackServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Removes an endpoint; its pending deliveries end as exhausted. */
+    /** Removes an endpoint; its pending deliveries end as exhausted, and can not be redriven. */
     deleteEndpoint: {
       name: "DeleteEndpoint",
       requestType: DeleteEndpointRequest as typeof DeleteEndpointRequest,
