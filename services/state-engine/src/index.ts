@@ -1,4 +1,4 @@
 export { type StateEngineConfig, stateEngineConfig } from './config.ts';
-export { createStateEngineService, type StateEngineService, type StateEngineServiceDeps } from './service.ts';
+export { createStateEngineService, type StateEngineServiceDeps } from './service.ts';
 export type { StateEngineStore } from './store/port.ts';
 export { openSqliteStateEngineStore } from './store/sqlite.ts';

@@ -27,17 +27,11 @@ export interface StateEngineServiceDeps {
 	readonly ownerId: string;
 }
 
-/** The service, and what an operator may ask of it beyond. */
-export interface StateEngineService extends Service {
-	/** Resolves when no timer that is due is free: what is left waits for its instant, for a back-off, or for news. */
-	settled(): Promise<void>;
-}
-
 /**
  * The service that runs the process of notifications: serves LifecycleService, follows their topic, fires timers and finishes what was left behind.
  * @throws RangeError when the zone or a period of the configuration cannot be read
  */
-export function createStateEngineService(deps: StateEngineServiceDeps): StateEngineService {
+export function createStateEngineService(deps: StateEngineServiceDeps): Service {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
 	const calendar = calendarOf(config);
 	const runner = new TransitionRunner({ notifications, evidences });
@@ -77,7 +71,7 @@ export function createStateEngineService(deps: StateEngineServiceDeps): StateEng
 			await Promise.all([stopping?.timers.stop(), stopping?.sweep.stop()]);
 			await store.close();
 		},
-		settled: async () => running?.timers.settled(),
 		readiness: () => health.readiness(),
+		backlog: () => store.countDue(clock.now(), Date.now()),
 	};
 }

@@ -23,8 +23,6 @@ export interface TimersDeps extends TaskDeps {
 
 /** The lanes under way. */
 export interface Timers {
-	/** Resolves when no timer that is due is free. */
-	settled(): Promise<void>;
 	/** Ends after the batches under way. */
 	stop(): Promise<void>;
 }
@@ -60,9 +58,6 @@ export function startTimers(deps: TimersDeps): Timers {
 			}),
 	);
 	return {
-		settled: async () => {
-			await Promise.all(lanes.map((lane) => lane.settled()));
-		},
 		stop: async () => {
 			await Promise.all(lanes.map((lane) => lane.stop()));
 			alarm.clear();

@@ -188,6 +188,20 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			expect(await until(10)).toBe(30);
 		});
 
+		it('counts what is due, until it is done or waits for another try', async () => {
+			const count = (now: number, realNow = 100): Promise<number> => store.countDue(new Date(now), realNow);
+			await store.applyMany([step(1, [timer('a', 10), timer('b', 20)]), step(2, [timer('a', 10)])]);
+			expect([await count(9), await count(10), await count(20)]).toEqual([0, 2, 3]);
+			const [first, second] = await claim(10);
+			expect(await count(10)).toBe(2);
+			if (first === undefined || second === undefined) throw new Error('two timers are due');
+			await store.settle([
+				{ timer: first, kind: 'done' },
+				{ timer: second, kind: 'failed', notBefore: 500 },
+			]);
+			expect([await count(10, 499), await count(10, 500)]).toEqual([0, 1]);
+		});
+
 		it('tells when timers were set', async () => {
 			let told = 0;
 			const end = store.onScheduled(() => told++);

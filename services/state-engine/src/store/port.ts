@@ -59,6 +59,8 @@ export interface StateEngineStore {
 	releaseLeases(owner: string): Promise<number>;
 	/** Milliseconds (0 or more) until a timer may be due, the environment's time running as real time does; undefined when there is none. */
 	untilNext(now: Date, realNow: number): Promise<number | undefined>;
+	/** Timers that are due, those being fired included and those in back-off not. */
+	countDue(now: Date, realNow: number): Promise<number>;
 	/** Calls `listener` after timers were set by this process. Returns a function that stops it. */
 	onScheduled(listener: () => void): () => void;
 	close(): Promise<void>;

@@ -115,6 +115,11 @@ class SqliteStateEngineStore implements StateEngineStore {
 		return Number.isFinite(wait) ? wait : undefined;
 	}
 
+	async countDue(now: Date, realNow: number): Promise<number> {
+		const sql = 'SELECT count(*) AS due FROM timers WHERE due_at <= ? AND (owner IS NOT NULL OR free_at <= ?)';
+		return this.#db.get<{ due: number }>(sql, now.getTime(), realNow)?.due ?? 0;
+	}
+
 	onScheduled(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

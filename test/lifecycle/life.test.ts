@@ -1,0 +1,183 @@
+import { NotificationEventType } from '@fefaent/contracts/events';
+import { NotificationKind, State, Transition } from '@fefaent/contracts/notification';
+import { eventually, eventuallyFound } from '@fefaent/testing';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const practise = async (id: number, decision: Transition, issuerCode = 'DEMO') =>
+	(await world.lifecycle.practise({ issuerCode, items: [{ id, decision }] })).results[0]?.outcome;
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+describe('a deposit', () => {
+	it('happens by itself, with its evidence and what is to come', async () => {
+		const id = await world.deposited();
+		const notification = await world.in(id, State.DEPOSITED);
+		const proof = (await world.proofs(id)).get(Transition.DEPOSIT);
+		expect(notification.evidences).toEqual([{ transition: Transition.DEPOSIT, evidenceId: proof?.id, sha256: proof?.sha256 }]);
+		const timers = await world.timers(id, 'deposited');
+		expect([...timers.keys()]).toEqual(['reminder', 'expiry', 'retention']);
+		const wall = (at: Date | undefined) => at?.toLocaleTimeString('en', { timeZone: 'Europe/Madrid', hour12: false });
+		expect(wall(timers.get('expiry'))).toBe(wall(notification.depositedAt));
+	});
+
+	it('of a hundred leaves none out', async () => {
+		const ids = await world.create(...Array.from({ length: 100 }, () => ({})));
+		await Promise.all(ids.map((id) => world.in(id, State.DEPOSITED)));
+		await Promise.all(ids.map((id) => world.timers(id, 'deposited')));
+	});
+});
+
+describe('practising', () => {
+	it('answers the evidence, and again the same for the same decision', async () => {
+		const id = await world.deposited();
+		const first = await practise(id, Transition.REJECT);
+		expect(first).toMatchObject({ $case: 'practised', value: { decision: Transition.REJECT, repeatedRequest: false } });
+		const again = await practise(id, Transition.REJECT);
+		const xml = first?.$case === 'practised' ? first.value.evidenceXml : new Uint8Array();
+		expect(text(xml)).toContain('REBUTJAR');
+		expect(again).toEqual({ $case: 'practised', value: { decision: Transition.REJECT, evidenceXml: xml, repeatedRequest: true } });
+		expect(await practise(id, Transition.ACCEPT)).toMatchObject({
+			value: { reason: 'ALREADY_DECIDED', details: { state: State.REJECTED, decision: Transition.ACCEPT } },
+		});
+	});
+
+	it('takes several items of one notification as they come', async () => {
+		const id = await world.deposited();
+		const decisions = [Transition.ACCEPT, Transition.REJECT, Transition.ACCEPT];
+		const items = [...decisions.map((decision) => ({ id, decision })), { id: 999_999_999, decision: Transition.ACCEPT }];
+		const { results } = await world.lifecycle.practise({ issuerCode: 'DEMO', items });
+		expect(results.map(({ outcome }) => (outcome?.$case === 'practised' ? outcome.value.repeatedRequest : outcome?.value.reason))).toEqual([
+			false,
+			'ALREADY_DECIDED',
+			true,
+			'NOTIFICATION_UNKNOWN',
+		]);
+	});
+
+	it('is refused to others', async () => {
+		expect(await practise(await world.deposited(), Transition.ACCEPT, 'OTHER')).toMatchObject({ value: { reason: 'NOT_YOURS' } });
+	});
+
+	it('is refused as a whole when the batch is wrong', async () => {
+		const bad = (items: { id: number; decision: Transition }[]) => world.lifecycle.practise({ issuerCode: 'DEMO', items });
+		await expect(bad([])).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
+		await expect(bad(Array.from({ length: 101 }, () => ({ id: 1, decision: Transition.ACCEPT })))).rejects.toMatchObject({
+			reason: 'INVALID_REQUEST',
+		});
+		await expect(bad([{ id: 1, decision: Transition.EXPIRE }])).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
+	});
+});
+
+describe('cancelling', () => {
+	it('is a success from any state, and a second time', async () => {
+		const waiting = await world.deposited();
+		const accepted = await world.deposited();
+		await practise(accepted, Transition.ACCEPT);
+		const cancel = (issuerCode = 'DEMO') => world.lifecycle.cancel({ issuerCode, ids: [waiting, accepted, waiting, 999_999_999] });
+		expect((await cancel('OTHER')).results.map(({ failure }) => failure?.reason)).toEqual([
+			'NOT_YOURS',
+			'NOT_YOURS',
+			'NOT_YOURS',
+			'NOTIFICATION_UNKNOWN',
+		]);
+		for (let time = 1; time <= 2; time++) {
+			expect((await cancel()).results.map(({ failure }) => failure?.reason)).toEqual([
+				undefined,
+				undefined,
+				undefined,
+				'NOTIFICATION_UNKNOWN',
+			]);
+		}
+		expect((await world.in(accepted, State.DISCARDED)).evidences).toHaveLength(2);
+		expect([...(await world.timers(waiting, 'discarded')).keys()]).toEqual(['retention']);
+		expect(await practise(accepted, Transition.ACCEPT)).toMatchObject({
+			value: { reason: 'NOT_PRACTISABLE', details: { state: State.DISCARDED } },
+		});
+	});
+});
+
+describe('consulting', () => {
+	it('accepts a communication, and only that', async () => {
+		const plain = await world.deposited();
+		const communication = await world.deposited({ kind: NotificationKind.COMMUNICATION });
+		const { results } = await world.lifecycle.view({ issuerCode: 'DEMO', ids: [plain, communication, 999_999_999, communication] });
+		const states = results.map(({ outcome }) => (outcome?.$case === 'notification' ? outcome.value.state : outcome?.value.reason));
+		expect(states).toEqual([State.DEPOSITED, State.ACCEPTED, 'NOTIFICATION_UNKNOWN', State.ACCEPTED]);
+		const accepted = await world.in(communication, State.ACCEPTED);
+		expect(accepted.practisedBy?.actor).toBe('consult');
+		expect(accepted.evidences.map((one) => one.transition)).toEqual([Transition.DEPOSIT, Transition.ACCEPT]);
+		expect(await practise(communication, Transition.REJECT)).toMatchObject({ value: { reason: 'ALREADY_DECIDED' } });
+	});
+
+	it('does not keep a communication from being rejected explicitly', async () => {
+		const id = await world.deposited({ kind: NotificationKind.COMMUNICATION });
+		expect(await practise(id, Transition.REJECT)).toMatchObject({ $case: 'practised' });
+	});
+
+	it('shows others nothing', async () => {
+		const { results } = await world.lifecycle.view({ issuerCode: 'OTHER', ids: [await world.deposited()] });
+		expect(results[0]?.outcome).toMatchObject({ value: { reason: 'NOT_YOURS' } });
+	});
+});
+
+describe('time', () => {
+	const told = (id: number) => world.events.filter((event) => event.notificationId === id);
+
+	it('reminds at half time, expires at the end, exports and purges after the retention', async () => {
+		const id = await world.deposited();
+		const timers = await world.timers(id, 'deposited');
+		await world.moveTo(timers.get('reminder') ?? new Date(0));
+		await eventually(() => told(id).some((event) => event.type === NotificationEventType.REMINDER_DUE));
+		expect((await world.get(id))?.state).toBe(State.DEPOSITED);
+
+		await world.moveTo(timers.get('expiry') ?? new Date(0));
+		const expired = await world.in(id, State.EXPIRED);
+		expect(expired.evidences.map((one) => one.transition)).toEqual([Transition.DEPOSIT, Transition.EXPIRE]);
+		expect(await practise(id, Transition.ACCEPT)).toMatchObject({
+			value: { reason: 'NOT_PRACTISABLE', details: { state: State.EXPIRED } },
+		});
+		const proofs = await world.proofs(id);
+
+		const rest = await world.timers(id, 'expired');
+		expect([...rest]).toEqual([['retention', timers.get('retention')]]);
+		await world.moveTo(rest.get('retention') ?? new Date(0));
+		await eventually(async () => (await world.get(id)) === undefined);
+		await eventually(async () => (await world.lifecycle.listTimers({ ids: [id] })).workflows.length === 0);
+		const { zip } = await world.notifications.getExport({ id });
+		const files = unzipSync(zip);
+		expect(Object.keys(files).sort()).toEqual(['evidence-deposit.xml', 'evidence-expire.xml', 'notification.json']);
+		expect(text(files['evidence-deposit.xml'] ?? new Uint8Array())).toBe(text(proofs.get(Transition.DEPOSIT)?.xml ?? new Uint8Array()));
+		// The evidence stays known, its document does not.
+		const kept = await eventuallyFound(async () => {
+			const proof = (await world.proofs(id)).get(Transition.EXPIRE);
+			return proof?.xml.length === 0 ? proof : undefined;
+		});
+		expect(kept.sha256).toEqual(proofs.get(Transition.EXPIRE)?.sha256);
+		expect(await practise(id, Transition.ACCEPT)).toMatchObject({ value: { reason: 'NOTIFICATION_UNKNOWN' } });
+	});
+
+	it('jumped over months, expires what waited and keeps it for the grace', async () => {
+		const ids = await Promise.all(Array.from({ length: 20 }, () => world.deposited()));
+		await Promise.all(ids.map((id) => world.timers(id, 'deposited')));
+		await world.moveTo(new Date(world.clock.now().getTime() + 200 * 86_400_000));
+		const ends = await Promise.all(
+			ids.map(async (id) => {
+				const expired = await world.in(id, State.EXPIRED);
+				const end = (await world.timers(id, 'expired')).get('retention') ?? new Date(0);
+				expect(end.getTime() - (expired.practisedAt?.getTime() ?? 0)).toBeGreaterThan(6.9 * 86_400_000);
+				const order = told(id).map((event) => event.type.replace('NOTIFICATION_EVENT_TYPE_', ''));
+				expect(order).toEqual(['CREATED', 'STATE_CHANGED', 'REMINDER_DUE', 'STATE_CHANGED']);
+				return end;
+			}),
+		);
+		await world.moveTo(ends.toSorted((a, b) => b.getTime() - a.getTime())[0] ?? new Date(0));
+		for (const id of ids) await eventually(async () => (await world.get(id)) === undefined);
+	});
+});
