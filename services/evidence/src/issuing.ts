@@ -38,6 +38,16 @@ export class Issuing {
 		this.#batcher = new Batcher((facts) => this.#run(facts), { maxItems, maxRuns, maxWaiting });
 	}
 
+	/** Evidences that wait to be sealed or stored. */
+	get pending(): number {
+		return this.#underWay.size;
+	}
+
+	/** Resolved when nothing waits any more, however it ended. */
+	async drained(): Promise<void> {
+		while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
+	}
+
 	/**
 	 * The evidences of what notifications' claims decided, those that exist as they are.
 	 * @throws DomainError for all of them together: a claim that proves nothing, or no sealing now

@@ -45,12 +45,14 @@ export function createEvidenceService(deps: EvidenceServiceDeps): Service {
 		},
 		stop: async () => {
 			health.drain();
-			const { sealing } = running ?? {};
+			const last = running;
 			running = undefined;
-			await sealing?.stop();
+			await last?.issuing.drained();
+			await last?.sealing.stop();
 			await store.close();
 		},
 		readiness: () => health.readiness(),
+		backlog: async () => running?.issuing.pending ?? 0,
 	};
 }
 

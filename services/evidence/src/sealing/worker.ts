@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '@fefaent/kernel';
+import type { XadesSigner } from '@fefaent/xml';
+import { evidenceError } from '../errors.ts';
 import type { OpenSigner } from '../keys/port.ts';
 import { openAuthority } from '../timestamps/open.ts';
 import { packed, type SealingAnswer, type SealingJob, type SealingSetup } from './protocol.ts';
@@ -39,9 +41,15 @@ function opened(): Promise<Sealer> {
 }
 
 async function open(): Promise<Sealer> {
+	const signer = await openSigner().catch((error: unknown) => {
+		throw error instanceof DomainError ? error : evidenceError('SIGNER_UNAVAILABLE', {}, { cause: error });
+	});
+	return { signer, authority: await openAuthority(setup.authority, () => new Date(Date.now() + aheadMs)) };
+}
+
+async function openSigner(): Promise<XadesSigner> {
 	const module = (await import(setup.signer.module)) as { readonly openSigner: OpenSigner };
-	const authority = await openAuthority(setup.authority, () => new Date(Date.now() + aheadMs));
-	return { signer: await module.openSigner(setup.signer), authority };
+	return module.openSigner(setup.signer);
 }
 
 /** What went wrong, without messages: they might quote a document. */
