@@ -11,6 +11,9 @@ test('every base64 is decoded, with white space or without', () => {
 	);
 });
 
-test.each(['*', 'A', 'AA', 'AAA', 'AA=A', 'AA==A', 'A===', '====', 'AAAA=', 'AA*A', 'AA-_', 'AB==', 'AAB=', 'AAAÀ'])('%j is none', (text) => {
-	expect(decodeBase64(text)).toBeUndefined();
-});
+test.each(['*', 'A', 'AA', 'AAA', 'AA=A', 'AA==A', 'A===', '====', 'AAAA=', 'AA*A', 'AA-_', 'AB==', 'AAB=', 'AAAÀ'])(
+	'%j is none',
+	(text) => {
+		expect(decodeBase64(text)).toBeUndefined();
+	},
+);

@@ -31,7 +31,9 @@ describe('canonical forms of W3C', () => {
 		expect(canonical(1, { exclusive: false })).toBe('<z:b xmlns="urn:d" xmlns:y="urn:y" xmlns:z="urn:z" z:k="&quot;&#xA;"></z:b>');
 	});
 	test('with inclusive prefixes', () => {
-		expect(canonical(1, { inclusivePrefixes: ['y', ''] })).toBe('<z:b xmlns="urn:d" xmlns:y="urn:y" xmlns:z="urn:z" z:k="&quot;&#xA;"></z:b>');
+		expect(canonical(1, { inclusivePrefixes: ['y', ''] })).toBe(
+			'<z:b xmlns="urn:d" xmlns:y="urn:y" xmlns:z="urn:z" z:k="&quot;&#xA;"></z:b>',
+		);
 	});
 	test('without one element', () => {
 		using document = parseXml(Buffer.from(source));

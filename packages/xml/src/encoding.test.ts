@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { toUtf8 } from './encoding.ts';
 import { XmlRefused } from './refusal.ts';
 
-const xml = (encoding: string | undefined, body = '<a>é€</a>') => `<?xml version="1.0"${encoding ? ` encoding="${encoding}"` : ''}?>${body}`;
+const xml = (encoding: string | undefined, body = '<a>é€</a>') =>
+	`<?xml version="1.0"${encoding ? ` encoding="${encoding}"` : ''}?>${body}`;
 const utf16 = (text: string, big = false) => {
 	const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
 	return big ? bytes.swap16() : bytes;
@@ -59,10 +60,12 @@ describe('refused', () => {
 		expect(() => toUtf8(bytes, charset)).toThrow(expect.objectContaining({ name: 'XmlRefused', reason: 'encoding' }));
 	});
 
-	test.each(['<?xml version="1.1"?><a/>', '<?xml encoding="UTF-8"?><a/>', '<?xml version="1.0" encoding=UTF-8?><a/>', '<?xml version="1.0"'])(
-		'declaration %s',
-		(text) => {
-			expect(() => toUtf8(utf8(text))).toThrow(XmlRefused);
-		},
-	);
+	test.each([
+		'<?xml version="1.1"?><a/>',
+		'<?xml encoding="UTF-8"?><a/>',
+		'<?xml version="1.0" encoding=UTF-8?><a/>',
+		'<?xml version="1.0"',
+	])('declaration %s', (text) => {
+		expect(() => toUtf8(utf8(text))).toThrow(XmlRefused);
+	});
 });

@@ -16,6 +16,7 @@ export {
 export { structuralVariant } from './schema-variant.ts';
 export {
 	type SignatureProblem,
+	type SignatureProblemCode,
 	type VerifiedTimestamp,
 	type VerifyOptions,
 	verifyXmlSignature,

@@ -52,7 +52,8 @@ export function prescan(bytes: Uint8Array, limits: Required<XmlLimits>): void {
 					if (at < 0) throw malformed();
 					if (isNamespaceDeclaration(bytes, nameAt)) {
 						namespaces++;
-						if (holdsReference(bytes, valueAt, at)) throw new XmlRefused('malformed', 'A namespace name with a reference in it is not taken.');
+						if (holdsReference(bytes, valueAt, at))
+							throw new XmlRefused('malformed', 'A namespace name with a reference in it is not taken.');
 					}
 					betweenAttributes = true;
 				} else if (byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d) {

@@ -85,8 +85,30 @@ test('prefixes resolve to namespaces, attributes without one have none', () => {
 
 describe('the scanner takes nothing but a canonical form', () => {
 	test.each([
-		...['', 'x', '<a>', '<a/>', '<a></a>x', '<a></a><b></b>', '</a>', '<a b=1></a>', "<a b='1'></a>", '<a  b="1"></a>', '<a b="1"', '<p:a></p:a>'],
-		...['<a>&nbsp;</a>', '<a>&#65;</a>', '<a>&amp</a>', '<a><![CDATA[x]]></a>', '<!DOCTYPE a><a></a>', '<?pi <a></a>', '< a></ a>', '<a><b></a>'],
+		...[
+			'',
+			'x',
+			'<a>',
+			'<a/>',
+			'<a></a>x',
+			'<a></a><b></b>',
+			'</a>',
+			'<a b=1></a>',
+			"<a b='1'></a>",
+			'<a  b="1"></a>',
+			'<a b="1"',
+			'<p:a></p:a>',
+		],
+		...[
+			'<a>&nbsp;</a>',
+			'<a>&#65;</a>',
+			'<a>&amp</a>',
+			'<a><![CDATA[x]]></a>',
+			'<!DOCTYPE a><a></a>',
+			'<?pi <a></a>',
+			'< a></ a>',
+			'<a><b></a>',
+		],
 	])('%j', (text) => {
 		expect(() => scanCanonical(text)).toThrow('not a canonical form');
 	});

@@ -18,7 +18,17 @@ test.each([
 
 describe('el', () => {
 	test('writes elements, attributes and what there is of content', () => {
-		const part = el('p:a', { 'xmlns:p': 'urn:p', b: 1, c: undefined, d: true }, 'x<', 2, false, null, undefined, [el('e'), rawXml('<f/>')], 3n);
+		const part = el(
+			'p:a',
+			{ 'xmlns:p': 'urn:p', b: 1, c: undefined, d: true },
+			'x<',
+			2,
+			false,
+			null,
+			undefined,
+			[el('e'), rawXml('<f/>')],
+			3n,
+		);
 		expect(part.markup).toBe('<p:a xmlns:p="urn:p" b="1" d="true">x&lt;2<e></e><f/>3</p:a>');
 		expect(el('t', {}, new Date('2026-01-02T03:04:05.678Z'), true).markup).toBe('<t>2026-01-02T03:04:05.678Ztrue</t>');
 		expect(fragment(el('a'), 'b&').markup).toBe('<a></a>b&amp;');

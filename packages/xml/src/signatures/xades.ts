@@ -52,8 +52,9 @@ const xades = ` xmlns:xades="${xadesNamespace}"`;
  * Makes all of an enveloped XAdES baseline signature but its value: the digest of the document, the signed properties, SignedInfo.
  *
  * The document is written in exclusive canonical form, so comments are lost, and every signed part of the signature is assembled in the form that
- * canonicalisation of that part gives (each declares what it uses, two tags for empty elements, attributes in order). So nothing has to be canonicalised again;
- * the tests hold each part against libxml2's own canonical form.
+ * canonicalisation of that part gives (two tags for empty elements, attributes in order). So nothing has to be canonicalised again; the tests hold
+ * each part against libxml2's own canonical form. Alone, a part declares the namespaces it uses; in the document it has them from the signature around it
+ * and does not repeat them, for a declaration that nothing needs could be changed without harm to the signature.
  *
  * @param xml the document, without a signature
  * @throws XmlRefused when it is no well-formed document; RangeError when the Id is unfit or taken, or the document has a signature
@@ -82,10 +83,10 @@ export function prepareXades(xml: Uint8Array, options: PrepareXadesOptions): Pre
 	return {
 		signedInfo: Buffer.from(signedInfo, 'utf8'),
 		signatureId: id,
-		before: `<?xml version="1.0" encoding="UTF-8"?>\n${canonical.slice(0, inside)}<ds:Signature${ds} Id="${id}">${signedInfo}`,
+		before: `<?xml version="1.0" encoding="UTF-8"?>\n${canonical.slice(0, inside)}<ds:Signature${ds} Id="${id}">${inSignature(signedInfo)}`,
 		between:
 			`<ds:KeyInfo><ds:X509Data>${certificates}</ds:X509Data></ds:KeyInfo>` +
-			`<ds:Object><xades:QualifyingProperties${xades} Target="#${id}">${properties}`,
+			`<ds:Object><xades:QualifyingProperties${xades} Target="#${id}">${inSignature(properties)}`,
 		after: `</xades:QualifyingProperties></ds:Object></ds:Signature>${canonical.slice(inside)}`,
 	};
 }
@@ -132,6 +133,11 @@ function signedProperties({ signer, signingTime, signatureId: id, mimeType }: Pr
 
 function signatureValueElement(prepared: PreparedXades, value: Uint8Array): string {
 	return `<ds:SignatureValue${ds} Id="${prepared.signatureId}-value">${base64(value)}</ds:SignatureValue>`;
+}
+
+/** A part as it stands inside the signature, which declares both prefixes. */
+function inSignature(part: string): string {
+	return part.replaceAll(ds, '').replaceAll(xades, '');
 }
 
 function digest(canonical: string): string {
