@@ -3,7 +3,7 @@ import type * as Asn1 from 'asn1js';
 import type * as Pkijs from 'pkijs';
 import type { KeyedCertificate } from '../keyed-certificate.ts';
 
-/** Rounds of PBKDF2 and of the MAC's key derivation: what OpenSSL 3 does is 2,048; the files lie in a folder of mode 0700. */
+/** Rounds of PBKDF2 and of the key derivation of the MAC; OpenSSL 3 does 2,048. */
 const iterations = 10_000;
 const bag = { shroudedKey: '1.2.840.113549.1.12.10.1.2', certificate: '1.2.840.113549.1.12.10.1.3', x509: '1.2.840.113549.1.9.22.1' };
 const attribute = { localKeyId: '1.2.840.113549.1.9.21' };
