@@ -5,12 +5,12 @@ import { openSqliteGatewayStore } from './sqlite.ts';
 directoryStoreContract('SQLite', async () => {
 	const folder = temporaryFolder();
 	const path = folder.join('gateway.db');
-	let open = openSqliteGatewayStore(path);
+	let open = openSqliteGatewayStore({ path });
 	return {
 		store: open,
 		reopen: async () => {
 			await open.close();
-			open = openSqliteGatewayStore(path);
+			open = openSqliteGatewayStore({ path });
 			return open;
 		},
 		dispose: async () => {

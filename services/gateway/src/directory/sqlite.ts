@@ -6,8 +6,8 @@ import type { DirectoryStore } from './port.ts';
 import type { Administration, Credential, Issuer, Page } from './types.ts';
 
 /** Opens the directory's file, `gateway.db` by custom. */
-export function openSqliteGatewayStore(path: string): DirectoryStore {
-	return new SqliteDirectoryStore(openDatabase({ path, migrations, name: 'gateway' }));
+export function openSqliteGatewayStore(options: { readonly path: string }): DirectoryStore {
+	return new SqliteDirectoryStore(openDatabase({ path: options.path, migrations, name: 'gateway' }));
 }
 
 interface Stored {

@@ -1,13 +1,5 @@
 /** Why the HTTP layer takes a request no further. */
-export type RefusalReason =
-	| 'unauthenticated'
-	| 'method'
-	| 'media-type'
-	| 'content-encoding'
-	| 'too-large'
-	| 'busy'
-	| 'draining'
-	| 'malformed-length';
+export type RefusalReason = 'unauthenticated' | 'method' | 'media-type' | 'content-encoding' | 'too-large' | 'busy' | 'draining';
 
 const statuses: Readonly<Record<RefusalReason, number>> = {
 	unauthenticated: 401,
@@ -17,7 +9,6 @@ const statuses: Readonly<Record<RefusalReason, number>> = {
 	'too-large': 413,
 	busy: 503,
 	draining: 503,
-	'malformed-length': 400,
 };
 
 const headers: Readonly<Partial<Record<RefusalReason, Readonly<Record<string, string>>>>> = {

@@ -18,7 +18,7 @@ export interface TestDirectory extends AsyncDisposable {
 export function testDirectory(): TestDirectory {
 	const folder = temporaryFolder();
 	const clock = new ManualClock();
-	const store = openSqliteGatewayStore(folder.join('gateway.db'));
+	const store = openSqliteGatewayStore({ path: folder.join('gateway.db') });
 	const cache = new CachedDirectory(store, 3_600_000);
 	return {
 		store,

@@ -96,15 +96,13 @@ const wordings: Readonly<Record<string, Wording>> = {
 	}),
 };
 
-/** The reasons that have a wording of their own. */
-export const knownReasons: readonly string[] = Object.keys(wordings);
-
 /**
  * Words an item's failure.
  * @returns undefined for one that the contract has no code for: it is then an unexpected failure (ERR_02), to be logged
  */
 export function wordFailure(failure: ItemFailure, item: FailedItem): ContractProblem | undefined {
-	return wordings[failure.reason]?.(failure, item);
+	// Reasons come from other services: only names of the table's own count.
+	return Object.hasOwn(wordings, failure.reason) ? wordings[failure.reason]?.(failure, item) : undefined;
 }
 
 /** What is said of an unexpected failure: no detail, but a reference under which the log has it. */

@@ -1,3 +1,4 @@
+import { crashpoint } from '@fefaent/kernel';
 import { parseXml, readTree, type XmlElement, XmlRefused } from '@fefaent/xml';
 import type { Caller } from '../../auth/caller.ts';
 import type { Answer, Exchange, Face } from '../../http/exchange.ts';
@@ -45,7 +46,6 @@ const refusalText: Readonly<Record<HttpRefusal['reason'], string>> = {
 	'too-large': 'La petició és massa gran.',
 	busy: 'El servei està ocupat: torneu-ho a provar.',
 	draining: 'El servei s’està aturant: torneu-ho a provar.',
-	'malformed-length': 'La longitud indicada no és vàlida.',
 };
 
 async function post(deps: EnotumLiteDeps, schemas: RequestSchemas, exchange: Exchange): Promise<Answer> {
@@ -99,7 +99,9 @@ async function contractAnswer(deps: EnotumLiteDeps, caller: Caller, { content }:
 		if (content instanceof ContractError) throw content;
 		const run = operations[content.operation](content.request, content.facets);
 		const issuer = await issuerOf(deps.directory, caller, content.request);
+		await held('gateway.enotumlite.before-operation');
 		const markup = await run(deps, { issuer, dialect: content.dialect });
+		await held('gateway.enotumlite.before-answer');
 		recordRequest(operation, 'OK');
 		return markup;
 	} catch (error) {
@@ -107,4 +109,10 @@ async function contractAnswer(deps: EnotumLiteDeps, caller: Caller, { content }:
 		recordRequest(operation, problem.code);
 		return errorAnswer({ code: problem.code, message: problem.message });
 	}
+}
+
+/** Passes a crash point. */
+async function held(point: string): Promise<void> {
+	const hold = crashpoint(point);
+	if (hold) await hold;
 }
