@@ -65,7 +65,7 @@ export async function openHouse(): Promise<House> {
 					callbacks: receiver.requests.map((one) => {
 						const body = Buffer.from(one.body).toString('utf8');
 						return {
-							deliveryId: String(one.headers['x-fefaent-delivery-id']),
+							deliveryId: String(one.headers.get('x-fefaent-delivery-id')),
 							notificationId: Number(texts(body, 'IdNotificacio')[0]),
 							state: texts(body, 'Estat')[0] ?? '',
 						};

@@ -37,9 +37,9 @@ export async function testServerCertificate(folder: DataFolder): Promise<{ reado
 			subjectAltNames: ['localhost', hostname(), '127.0.0.1', '::1'],
 		});
 		writeFileSync(files.key, server.privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
-		writeFileSync(folder.file('tls', 'ca.pem'), toPem(authority.certificate));
+		writeFileSync(folder.file('tls', 'ca.pem'), toPem('CERTIFICATE', authority.certificate));
 		// The certificate comes last: where it is, the others are.
-		writeFileSync(files.cert, toPem(server.certificate));
+		writeFileSync(files.cert, toPem('CERTIFICATE', server.certificate));
 	}
 	return files;
 }
