@@ -1,14 +1,18 @@
 import { NotificationEventType } from '@fefaent/contracts/events';
 import { NotificationKind, State, Transition } from '@fefaent/contracts/notification';
+import { armCrashpoints } from '@fefaent/kernel';
 import { eventually, eventuallyFound } from '@fefaent/testing';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { prove } from '../../services/state-engine/src/transitions/proof.ts';
+import { hold } from './hold.ts';
 import { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
 	world = await World.start();
 });
+afterEach(() => armCrashpoints(undefined));
 afterAll(() => world[Symbol.asyncDispose]());
 
 const practise = async (id: number, decision: Transition, issuerCode = 'DEMO') =>
@@ -180,4 +184,48 @@ describe('time', () => {
 		await world.moveTo(ends.toSorted((a, b) => b.getTime() - a.getTime())[0] ?? new Date(0));
 		for (const id of ids) await eventually(async () => (await world.get(id)) === undefined);
 	});
+
+	it('purges nothing that came to rest anew, even when the workflow has not heard of it', async () => {
+		const id = await world.deposited();
+		await practise(id, Transition.ACCEPT);
+		const due = (await world.timers(id, 'accepted')).get('retention') ?? new Date(0);
+		await world.moveTo(new Date(due.getTime() - 86_400_000));
+		const news = hold('engine.instances.before');
+		await world.lifecycle.cancel({ issuerCode: 'DEMO', ids: [id] });
+		await news.reached;
+		await world.moveTo(due);
+		const before = await world.timers(id, 'accepted');
+		expect((await world.get(id))?.state).toBe(State.DISCARDED);
+		news.release();
+		expect(await world.timers(id, 'discarded')).toEqual(before);
+	});
+});
+
+it('one notification that nothing can be proved of keeps no other from its proof', async () => {
+	const ids = await Promise.all(Array.from({ length: 7 }, () => world.deposited()));
+	const { results } = await world.notifications.claim({
+		items: ids.map((id) => ({
+			id,
+			expectedStates: [State.DEPOSITED],
+			transition: Transition.ACCEPT,
+			target: State.ACCEPTED,
+			author: { actor: 'issuer' },
+		})),
+	});
+	const claimed = results.flatMap(({ notification }) => notification ?? []);
+	const broken = claimed.map((one, index) => (index === 4 ? { ...one, draft: undefined } : one));
+	const proofs = await prove(broken, world.evidences);
+	expect(proofs.map((proof) => (proof.kind === 'evidence' ? proof.evidence.notificationId : proof.kind))).toEqual(
+		ids.map((id, index) => (index === 4 ? 'failed' : id)),
+	);
+	expect(proofs[4]).toMatchObject({ error: { reason: 'FACT_MISSING' } });
+});
+
+it('a message that is no event of a notification becomes a dead letter, and holds nobody up', async () => {
+	const id = '019a0000-0000-7000-8000-000000000000';
+	const body = new Uint8Array([0xff, 0xff, 0xff]);
+	await world.bus.publish([{ id, topic: 'fefaent.notification.v1', key: '1', type: 'broken', at: world.clock.now(), headers: {}, body }]);
+	const letter = await eventuallyFound(async () => (await world.bus.deadLetters({ group: 'state-engine' }))[0]);
+	expect([letter.id, letter.reason]).toEqual([id, 'not an event of a notification']);
+	await world.deposited();
 });

@@ -2,6 +2,7 @@ import { State, Transition } from '@fefaent/contracts/notification';
 import { armCrashpoints } from '@fefaent/kernel';
 import { eventually } from '@fefaent/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hold } from './hold.ts';
 import { World } from './world.ts';
 
 /** Sweeps and retention are kept out of the way: only the contenders run. */
@@ -18,20 +19,6 @@ beforeAll(async () => {
 });
 afterEach(() => armCrashpoints(undefined));
 afterAll(() => world[Symbol.asyncDispose]());
-
-/** Holds the first that passes a point until it is let go; the others pass. */
-function hold(point: string): { readonly reached: Promise<void>; release(): void } {
-	const reached = Promise.withResolvers<void>();
-	const released = Promise.withResolvers<void>();
-	let held = false;
-	armCrashpoints((name) => {
-		if (name !== point || held) return;
-		held = true;
-		reached.resolve();
-		return released.promise;
-	});
-	return { reached: reached.promise, release: released.resolve };
-}
 
 type Contender = (id: number) => Promise<string>;
 

@@ -72,7 +72,7 @@ async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env) {
 		topics: ['fefaent.notification.v1'],
 		group: 'test',
 		handle: async (batch) => {
-			for (const { body } of batch) events.push(NotificationEvent.decode(body));
+			for (const { type, body } of batch) if (type !== 'broken') events.push(NotificationEvent.decode(body));
 			return batch.map(() => ({ kind: 'done' }));
 		},
 	});
@@ -80,7 +80,7 @@ async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env) {
 	const close = async (): Promise<void> => {
 		for (const one of [engine, notification, evidence, bus]) await ('stop' in one ? one.stop() : one.close());
 	};
-	return { notifications, evidences, lifecycle, engine, events, close };
+	return { bus, notifications, evidences, lifecycle, engine, events, close };
 }
 
 /** The three services of a notification's life, whole, on one folder and one bus. */
@@ -100,6 +100,10 @@ export class World implements AsyncDisposable {
 		const folder = temporaryFolder();
 		const clock = new SandboxClock();
 		return new World(folder, clock, await open(folder, clock, env));
+	}
+
+	get bus() {
+		return this.#running.bus;
 	}
 
 	get notifications() {

@@ -1,0 +1,15 @@
+import { armCrashpoints } from '@fefaent/kernel';
+
+/** Holds the first that passes a point until it is let go; the others pass. */
+export function hold(point: string): { readonly reached: Promise<void>; release(): void } {
+	const reached = Promise.withResolvers<void>();
+	const released = Promise.withResolvers<void>();
+	let held = false;
+	armCrashpoints((name) => {
+		if (name !== point || held) return;
+		held = true;
+		reached.resolve();
+		return released.promise;
+	});
+	return { reached: reached.promise, release: released.resolve };
+}
