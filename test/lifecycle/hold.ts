@@ -13,3 +13,14 @@ export function hold(point: string): { readonly reached: Promise<void>; release(
 	});
 	return { reached: reached.promise, release: released.resolve };
 }
+
+/** From here on everything that passes the point fails there, as a process that died would leave it. Tells when it did. */
+export function failAt(point: string): { readonly reached: Promise<void> } {
+	const reached = Promise.withResolvers<void>();
+	armCrashpoints((name) => {
+		if (name !== point) return;
+		reached.resolve();
+		throw new Error(`failed at ${point}`);
+	});
+	return { reached: reached.promise };
+}

@@ -1,4 +1,4 @@
-import type { WorkflowPosition } from '../workflows/definition.ts';
+import type { WorkflowPosition } from './workflow.ts';
 
 /** Something that happens by itself, once. One of each kind for an instance. */
 export interface Timer {

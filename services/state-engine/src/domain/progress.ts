@@ -1,8 +1,8 @@
 import { type NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
 import { type Dialect, type Notification, State } from '@fefaent/contracts/notification';
-import type { ChangeName, Workflow, WorkflowAction, WorkflowEvent, WorkflowFacts, WorkflowStep } from '../workflows/definition.ts';
 import { type CalendarSettings, dueAt } from './calendar.ts';
 import type { Instance, InstanceChange, Timer } from './instance.ts';
+import type { ChangeName, Workflow, WorkflowAction, WorkflowEvent, WorkflowFacts, WorkflowStep } from './workflow.ts';
 
 /** What is known of a notification at one of its versions, from its topic or from its owner. */
 export interface News {

@@ -1,5 +1,5 @@
 import type { Instance, InstanceChange, Timer } from '../domain/instance.ts';
-import type { WorkflowPosition } from '../workflows/definition.ts';
+import type { WorkflowPosition } from '../domain/workflow.ts';
 
 /** Which timers to take, and for how long. */
 export interface ClaimTimers {

@@ -1,5 +1,5 @@
+import type { ActionParams } from '../domain/workflow.ts';
 import type { Decision, DecisionOutcome } from '../transitions/run.ts';
-import type { ActionParams } from '../workflows/definition.ts';
 import type { Fired, Firing, Task } from './task.ts';
 
 type Params = ActionParams['decide'];

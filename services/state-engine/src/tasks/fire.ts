@@ -1,6 +1,6 @@
+import type { ActionParams, WorkflowAction, WorkflowTask } from '../domain/workflow.ts';
 import { asDomainError, stateEngineError } from '../errors.ts';
 import type { ClaimedTimer } from '../store/port.ts';
-import type { ActionParams, WorkflowAction, WorkflowTask } from '../workflows/definition.ts';
 import { findWorkflow, workflowName } from '../workflows/registry.ts';
 import { decide } from './decide.ts';
 import { purge } from './purge.ts';

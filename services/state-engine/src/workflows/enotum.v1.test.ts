@@ -1,8 +1,8 @@
 import { State, Transition } from '@fefaent/contracts/notification';
 import { describe, expect, it } from 'vitest';
 import { dueAt } from '../domain/calendar.ts';
+import type { ChangeName, WorkflowEvent, WorkflowStep } from '../domain/workflow.ts';
 import { calendar, ms } from '../testing/fixtures.ts';
-import type { ChangeName, WorkflowEvent, WorkflowStep } from './definition.ts';
 import { enotumV1 } from './enotum.v1.ts';
 import { findWorkflow, workflowFor } from './registry.ts';
 

@@ -1,7 +1,7 @@
 import { State, Transition } from '@fefaent/contracts/notification';
 import { setup } from 'xstate';
 import type { DueRule } from '../domain/calendar.ts';
-import type { ChangeName, WorkflowFacts } from './definition.ts';
+import type { ChangeName, WorkflowFacts } from '../domain/workflow.ts';
 import { workflowActions, workflowOf } from './machine.ts';
 
 type Change = { readonly [N in ChangeName]: { readonly type: N; readonly at: number } }[ChangeName];

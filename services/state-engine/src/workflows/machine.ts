@@ -1,5 +1,13 @@
 import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, transition } from 'xstate';
-import type { ActionParams, Workflow, WorkflowAction, WorkflowEvent, WorkflowFacts, WorkflowPosition, WorkflowStep } from './definition.ts';
+import type {
+	ActionParams,
+	Workflow,
+	WorkflowAction,
+	WorkflowEvent,
+	WorkflowFacts,
+	WorkflowPosition,
+	WorkflowStep,
+} from '../domain/workflow.ts';
 
 const nothing = (): void => {};
 

@@ -1,5 +1,5 @@
 import { Dialect } from '@fefaent/contracts/notification';
-import type { Workflow } from './definition.ts';
+import type { Workflow } from '../domain/workflow.ts';
 import { enotumV1 } from './enotum.v1.ts';
 
 /** Every released version of every life cycle: instances keep to the one that they were started with. */

@@ -1,5 +1,5 @@
 import type { State, Transition } from '@fefaent/contracts/notification';
-import type { DueRule } from '../domain/calendar.ts';
+import type { DueRule } from './calendar.ts';
 
 /** What a workflow knows of its notification; its machine's context. Plain data: it is stored as JSON. */
 export interface WorkflowFacts {
