@@ -59,7 +59,7 @@ async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env) {
 	const engine = createStateEngineService({
 		...shared,
 		config: readConfig(stateEngineConfig, env),
-		store: openSqliteStateEngineStore(folder.join('state-engine.db')),
+		store: openSqliteStateEngineStore({ path: folder.join('state-engine.db') }),
 		bus,
 		notifications,
 		evidences,

@@ -4,12 +4,12 @@ import { openSqliteStateEngineStore } from './sqlite.ts';
 
 stateEngineStoreContract('SQLite', async () => {
 	const folder = temporaryFolder();
-	let store = openSqliteStateEngineStore(folder.join('state-engine.db'));
+	let store = openSqliteStateEngineStore({ path: folder.join('state-engine.db') });
 	return {
 		store,
 		reopen: async () => {
 			await store.close();
-			store = openSqliteStateEngineStore(folder.join('state-engine.db'));
+			store = openSqliteStateEngineStore({ path: folder.join('state-engine.db') });
 			return store;
 		},
 		dispose: async () => {

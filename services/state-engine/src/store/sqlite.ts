@@ -36,7 +36,7 @@ ORDER BY t.due_at, t.id, t.kind LIMIT ?`;
  * Opens the state-engine's SQLite file, making it when missing.
  * @param path the file; `FEFAENT_DATA_DIR/state-engine.db` in standalone
  */
-export function openSqliteStateEngineStore(path: string): StateEngineStore {
+export function openSqliteStateEngineStore({ path }: { readonly path: string }): StateEngineStore {
 	return new SqliteStateEngineStore(openDatabase({ path, migrations, name: 'state-engine' }));
 }
 
