@@ -10,7 +10,8 @@ import { createStateEngineService, openSqliteStateEngineStore } from '@fefaent/s
 import { type ClientOptions, clientsFor } from './clients.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { SandboxControl } from './sandbox/control.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingsParts } from './settings.ts';
+import { urlHost } from './url-host.ts';
 
 /** What the services are made with. */
 export interface Engines {
@@ -60,7 +61,7 @@ export function compose({ settings, folder, clock, bus, logger, sandbox, calls }
 		config: settings.stateEngine,
 		bus,
 		ownerId,
-		store: openSqliteStateEngineStore({ path: folder.file('state-engine.db') }),
+		store: openSqliteStateEngineStore(folder.file('state-engine.db')),
 	});
 	const notifier = createNotifierService({
 		...base('notifier'),
@@ -90,7 +91,8 @@ export function compose({ settings, folder, clock, bus, logger, sandbox, calls }
 		deadLetters: bus,
 		sandbox,
 		readiness,
-		settings: [...Object.entries(settings)].map(([part, values]) => ({ part, values })),
+		settings: settingsParts(settings),
+		publicUrl: () => `http://${urlHost(settings.gateway.FEFAENT_HOST)}:${gateway.publicPort}`,
 	});
 	services.push(notification, evidence, stateEngine, notifier, callback, gateway, admin);
 	return { gateway, admin, services, readiness };

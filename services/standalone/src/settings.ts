@@ -67,6 +67,15 @@ export function readSettings(env: Env) {
 /** Settings of all parts. */
 export type Settings = ReturnType<typeof readSettings>;
 
+/** The settings by part, with the schema that each was read by. */
+export function settingsParts(values: Settings) {
+	return (Object.keys(settings) as (keyof typeof settings)[]).map((part) => ({
+		part,
+		schema: settings[part],
+		values: values[part === 'state-engine' ? 'stateEngine' : part],
+	}));
+}
+
 /** A sentence for each `FEFAENT_` variable that nothing reads. Variables of tests and tools are left alone. */
 export function slips(env: Env): readonly string[] {
 	return unknownSettings(Object.values(settings), env)

@@ -8,6 +8,7 @@ import { registerDemoIssuer, testServerCertificate } from './first-start.ts';
 import { PersistentSandboxClock } from './sandbox/clock-file.ts';
 import { type SandboxControl, sandboxControl } from './sandbox/control.ts';
 import { readSettings, withQuickstart } from './settings.ts';
+import { urlHost } from './url-host.ts';
 
 /** How a standalone installation is started. */
 export interface StartOptions {
@@ -98,10 +99,4 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 async function tlsEnv(folder: Parameters<typeof testServerCertificate>[0]): Promise<Env> {
 	const { cert, key } = await testServerCertificate(folder);
 	return { FEFAENT_GATEWAY_TLS_CERT_FILE: cert, FEFAENT_GATEWAY_TLS_KEY_FILE: key };
-}
-
-/** An address as it stands in a URL; "any address" is reached on loopback. */
-function urlHost(host: string): string {
-	if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-	return host.includes(':') ? `[${host}]` : host;
 }

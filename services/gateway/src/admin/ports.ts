@@ -1,0 +1,75 @@
+import type { CallbackServiceDefinition } from '@fefaent/contracts/callback';
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
+import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { NotifierServiceDefinition } from '@fefaent/contracts/notifier';
+import type { Clock } from '@fefaent/kernel';
+import type { ConfigSchema, HealthReport, Logger, RpcClient } from '@fefaent/service-kit';
+import type { DirectoryOperations } from '../directory/operations.ts';
+import type { AdminConfig } from './config.ts';
+
+/** What may be done with time in a sandbox. */
+export interface SandboxControl {
+	now(): Date;
+	/** How far ahead of the machine's time, in milliseconds. */
+	readonly offsetMs: number;
+	/** Moves time ahead, by milliseconds. */
+	advance(ms: number): void;
+	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
+	settled(timeoutMs: number): Promise<boolean>;
+}
+
+/** An event that its consumers gave up on. */
+export interface DeadEvent {
+	readonly id: string;
+	readonly topic: string;
+	readonly group: string;
+	/** The notification's id. */
+	readonly key: string;
+	readonly type: string;
+	/** Why the last try failed. */
+	readonly reason: string;
+	readonly attempts: number;
+	/** When it happened, in the environment's time. */
+	readonly at: Date;
+	readonly diedAt: Date;
+}
+
+/** What the admin API asks of the event bus; the bus port of @fefaent/event-bus fits it. */
+export interface DeadLetters {
+	deadLetters(filter?: { readonly group?: string; readonly topic?: string; readonly limit?: number }): Promise<readonly DeadEvent[]>;
+	/** @returns how many were put back */
+	redrive(filter?: { readonly group?: string; readonly topic?: string; readonly ids?: readonly string[] }): Promise<number>;
+	/** How far each group is behind. */
+	lag(): Promise<readonly { readonly topic: string; readonly group: string; readonly pending: number; readonly dead: number }[]>;
+}
+
+/** The settings of one part of the process, to be shown. */
+export interface SettingsPart {
+	readonly part: string;
+	readonly schema: ConfigSchema;
+	/** What readConfig answered. */
+	readonly values: object;
+}
+
+/** What the admin API works with. */
+export interface AdminServiceDeps {
+	readonly config: AdminConfig;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	readonly directory: DirectoryOperations;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly lifecycle: RpcClient<LifecycleServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifier: RpcClient<NotifierServiceDefinition>;
+	readonly callbacks: RpcClient<CallbackServiceDefinition>;
+	/** Undefined where the bus cannot be asked. */
+	readonly deadLetters: DeadLetters | undefined;
+	/** Undefined where time cannot be moved. */
+	readonly sandbox: SandboxControl | undefined;
+	/** Readiness of what runs in the same process. */
+	readonly readiness: () => Promise<HealthReport>;
+	readonly settings: readonly SettingsPart[];
+	/** Base URL of the public faces, once they are up; absent where this process does not serve them. */
+	readonly publicUrl?: () => string;
+}

@@ -1,0 +1,48 @@
+import { DeliveryState } from '@fefaent/contracts/callback';
+import { z } from 'zod';
+import { operation } from '../../http/route.ts';
+import { idText, limit } from '../shared/fields.ts';
+import { words } from '../shared/vocabulary.ts';
+import { deliveryList, redriveDeliveries, redriven, viewDelivery } from './schemas.ts';
+
+const path = '/admin/v1/deliveries';
+const tag = 'deliveries';
+
+/** Operations on deliveries. */
+export const deliveryOperations = [
+	operation({
+		method: 'get',
+		path,
+		id: 'listDeliveries',
+		tag,
+		summary: 'Lists deliveries with the log of their attempts, oldest first.',
+		input: {
+			query: z.strictObject({
+				notification: idText.optional(),
+				endpoint: z.string().max(100).optional().describe('Id of the endpoint.'),
+				state: words.deliveryState.schema.optional(),
+				limit: limit(500, 100),
+			}),
+		},
+		success: { status: 200, says: 'Deliveries.', json: deliveryList },
+		handle: async ({ callbacks }, { query }) => {
+			const { deliveries } = await callbacks.listDeliveries({
+				notificationIds: query.notification === undefined ? [] : [query.notification],
+				endpointId: query.endpoint ?? '',
+				state: query.state ? words.deliveryState.toCore(query.state) : DeliveryState.UNSPECIFIED,
+				limit: query.limit,
+			});
+			return { items: deliveries.map(viewDelivery) };
+		},
+	}),
+	operation({
+		method: 'post',
+		path: `${path}/redrive`,
+		id: 'redriveDeliveries',
+		tag,
+		summary: 'Sends deliveries that were given up again.',
+		input: { body: redriveDeliveries },
+		success: { status: 200, says: 'On their way.', json: redriven },
+		handle: async ({ callbacks }, { body }) => callbacks.redriveDeliveries(body),
+	}),
+];

@@ -1,0 +1,83 @@
+import type { Delivery } from '@fefaent/contracts/callback';
+import { z } from 'zod';
+import { named } from '../../openapi/names.ts';
+import { id, instant, iso, isoAs, textAs } from '../shared/fields.ts';
+import { words } from '../shared/vocabulary.ts';
+
+/** One change of state, told or to be told to one endpoint. */
+export const delivery = named(
+	'Delivery',
+	z.object({
+		id: z.string().describe('The receiver sees it in every attempt.'),
+		endpointId: z.string(),
+		notificationId: id,
+		toldState: words.state.schema.optional(),
+		state: words.deliveryState.schema.optional(),
+		recordedAt: instant.optional(),
+		nextAttemptAt: instant.optional(),
+		settledAt: instant.optional().describe('When it was delivered or given up.'),
+		attempts: z
+			.array(
+				z.object({
+					number: z.int(),
+					at: instant.optional(),
+					durationMs: z.int(),
+					httpStatus: z.int().optional().describe('Absent when there was no answer.'),
+					failure: z.string().optional().describe('Name of the failure; absent when delivered.'),
+				}),
+			)
+			.describe('The communication log.'),
+	}),
+);
+
+/** Deliveries, oldest first. */
+export const deliveryList = named('DeliveryList', z.object({ items: z.array(delivery) }));
+
+/** What to send again. */
+export const redriveDeliveries = named(
+	'RedriveDeliveries',
+	z
+		.strictObject({
+			deliveryIds: z.array(z.string().min(1).max(100)).max(500).default([]),
+			endpointId: z.string().max(100).default('').describe('All given-up ones of this endpoint.'),
+			notificationIds: z.array(id).max(100).default([]).describe('All given-up ones of these notifications.'),
+		})
+		.refine((one) => one.deliveryIds.length + one.notificationIds.length > 0 || one.endpointId !== '', 'says which: it names nothing'),
+);
+
+/** What failed notices to send again. */
+export const redriveNotices = named(
+	'RedriveNotices',
+	z
+		.strictObject({
+			noticeIds: z.array(z.string().min(1).max(100)).max(500).default([]),
+			notificationIds: z.array(id).max(100).default([]).describe('All failed ones of these notifications.'),
+		})
+		.refine((one) => one.noticeIds.length + one.notificationIds.length > 0, 'says which: it names nothing'),
+);
+
+/** How many were put back on their way. */
+export const redriven = named('Redriven', z.object({ redriven: z.int() }));
+
+/** A delivery as the API shows it. */
+export function viewDelivery(one: Delivery): z.input<typeof delivery> {
+	const toldState = words.state.toWord(one.toldState);
+	const state = words.deliveryState.toWord(one.state);
+	return {
+		id: one.id,
+		endpointId: one.endpointId,
+		notificationId: one.notificationId,
+		...(toldState && { toldState }),
+		...(state && { state }),
+		...isoAs('recordedAt', one.recordedAt),
+		...isoAs('nextAttemptAt', one.nextAttemptAt),
+		...isoAs('settledAt', one.settledAt),
+		attempts: one.attempts.map(({ number, at, durationMs, httpStatus, failure }) => ({
+			number,
+			...(at && { at: iso(at) }),
+			durationMs,
+			...(httpStatus !== 0 && { httpStatus }),
+			...textAs('failure', failure),
+		})),
+	};
+}
