@@ -1,0 +1,65 @@
+import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
+import type { Clock } from '@fefaent/kernel';
+import { detached, withSpan } from '@fefaent/service-kit';
+import { SpanKind } from '@opentelemetry/api';
+import { newDelivery } from '../domain/delivery.ts';
+import { wants } from '../domain/states.ts';
+import type { CallbackStore } from '../store/port.ts';
+import { spanNames, tracer } from '../telemetry.ts';
+
+/** What the consumer works with. */
+export interface ConsumerDeps {
+	readonly bus: Pick<EventBus, 'follow'>;
+	readonly store: CallbackStore;
+	readonly clock: Clock;
+}
+
+/** A change that nobody is told of is lost to the issuer, so it is tried for about an hour before it needs an operator. */
+const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
+
+/** Records a delivery of each change of state for each endpoint that wants it: one write for each batch of events, repeated ones without effect. */
+export function followNotifications(deps: ConsumerDeps): Following {
+	return deps.bus.follow({
+		topics: ['fefaent.notification.v1'],
+		group: 'callback',
+		maxBatch: 250,
+		retry,
+		handle: (batch) => {
+			const links = batch.map((message) => message.headers.traceparent);
+			const attributes = { 'messaging.batch.message_count': batch.length };
+			// Not a part of whichever call published the events.
+			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
+		},
+	});
+}
+
+async function handle(batch: readonly Delivery[], { store, clock }: ConsumerDeps): Promise<readonly Outcome[]> {
+	const events = batch.map((message) => ({ event: decoded(message), traceparent: message.headers.traceparent }));
+	const changes = events.flatMap(({ event, traceparent }) =>
+		event?.type === NotificationEventType.STATE_CHANGED ? [{ event, traceparent }] : [],
+	);
+	const endpoints = await store.endpointsOf([...new Set(changes.map(({ event }) => event.issuerCode))]);
+	const byIssuer = Map.groupBy(endpoints, ({ endpoint }) => endpoint.issuerCode);
+	const now = clock.now();
+	await store.record(
+		changes.flatMap(({ event, traceparent }) =>
+			(byIssuer.get(event.issuerCode) ?? []).flatMap(({ endpoint }) => {
+				const { state } = event;
+				return endpoint.enabled && wants(endpoint, state) ? [newDelivery({ ...event, state }, endpoint, now, traceparent)] : [];
+			}),
+		),
+	);
+	const purged = events.flatMap(({ event }) => (event?.type === NotificationEventType.PURGED ? [event.notificationId] : []));
+	if (purged.length > 0) await store.forget(purged, 'NOTIFICATION_PURGED', now);
+	return events.map(({ event }) => (event ? { kind: 'done' } : { kind: 'dead', reason: 'not an event of a notification' }));
+}
+
+function decoded(message: Delivery): NotificationEvent | undefined {
+	try {
+		const event = NotificationEvent.decode(message.body);
+		return event.id !== '' && event.notificationId > 0 ? event : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,41 @@
+import { crashpoint } from '@fefaent/kernel';
+import type { Logger } from '@fefaent/service-kit';
+import type { EndpointRecord } from '../domain/endpoint.ts';
+import type { AttemptResult } from '../domain/verdict.ts';
+import type { Content } from '../forms/form.ts';
+import { formOf } from '../forms/registry.ts';
+import type { Channel, Channels } from '../http/clients.ts';
+
+/** What attempts are made with. */
+export interface AttemptDeps {
+	readonly channels: Channels;
+	/** `source` of CloudEvents. */
+	readonly eventSource: string;
+	readonly logger: Logger;
+}
+
+/**
+ * Sends a message once and says what came of it.
+ * @throws the signal's reason when it was aborted: then nobody knows what came of it
+ */
+export async function attempt(record: EndpointRecord, content: Content, signal: AbortSignal, deps: AttemptDeps): Promise<AttemptResult> {
+	const { channels, eventSource, logger } = deps;
+	let channel: Channel;
+	try {
+		channel = await channels.of(record);
+	} catch (error) {
+		logger.error({ endpointId: record.endpoint.id, err: error }, 'the secrets or certificates of an endpoint cannot be used');
+		return { status: 0, failure: 'ENDPOINT_UNUSABLE' };
+	}
+	const form = formOf(record.endpoint.form);
+	const message = form.write(content, { eventSource, signer: channel.signer });
+	const authorization = channel.authorization === '' ? {} : { authorization: channel.authorization };
+	await crashpoint('callback.delivery.send.before');
+	const exchange = await channel.client.post(
+		{ ...message, headers: { 'user-agent': 'fefaent', ...message.headers, ...authorization } },
+		signal,
+	);
+	await crashpoint('callback.delivery.send.after');
+	if (!('answer' in exchange)) return exchange;
+	return form.read(exchange.answer, content);
+}

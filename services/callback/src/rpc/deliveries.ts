@@ -1,0 +1,75 @@
+import {
+	DeliveryState,
+	type ListDeliveriesRequest,
+	type ListDeliveriesResponse,
+	type RedriveDeliveriesRequest,
+	type RedriveDeliveriesResponse,
+} from '@fefaent/contracts/callback';
+import type { EndpointRecord } from '../domain/endpoint.ts';
+import { callbackError } from '../errors.ts';
+import type { HandlerDeps } from './deps.ts';
+
+/** Most ids of a request. */
+const mostIds = 100;
+/** Most deliveries of an answer. */
+const mostListed = 500;
+/** How many deliveries are taken up again in one write. */
+const batch = 500;
+
+/** Lists deliveries with their log. @throws INVALID_REQUEST, DELIVERY_UNKNOWN for a page token that is none */
+export async function listDeliveries(request: ListDeliveriesRequest, { store, clock }: HandlerDeps): Promise<ListDeliveriesResponse> {
+	const { notificationIds, endpointId, state, limit, afterId } = request;
+	checkIds(notificationIds);
+	if (limit < 1 || limit > mostListed) throw callbackError('INVALID_REQUEST', { problem: `the limit is 1 to ${mostListed}` });
+	const afterSeq = afterId === undefined || afterId === '' ? 0 : await store.seqOf(afterId);
+	if (afterSeq === undefined) throw callbackError('DELIVERY_UNKNOWN', { id: afterId ?? '' });
+	const wanted = state === DeliveryState.UNSPECIFIED ? undefined : state;
+	const records = await store.list({ notificationIds, endpointId, state: wanted, afterSeq, limit });
+	const ids = [...new Set(records.map(({ delivery }) => delivery.endpointId))];
+	const endpoints = new Map((await store.getEndpoints(ids)).flatMap((record) => (record ? [[record.endpoint.id, record]] : [])));
+	const now = clock.now();
+	return {
+		deliveries: records.map(({ delivery, dueAt }) =>
+			delivery.state === DeliveryState.PENDING
+				? { ...delivery, nextAttemptAt: nextAttempt(dueAt, endpoints.get(delivery.endpointId), now) }
+				: delivery,
+		),
+	};
+}
+
+/** A delivery waits for its own time and for its endpoint's; there is no saying when that of a disabled one is. */
+function nextAttempt(dueAt: Date, endpoint: EndpointRecord | undefined, now: Date): Date | undefined {
+	if (endpoint === undefined || !endpoint.endpoint.enabled) return undefined;
+	const { notBefore } = endpoint.health;
+	const waits = notBefore !== undefined && notBefore > now ? notBefore : dueAt;
+	return waits > dueAt ? waits : dueAt;
+}
+
+/** Takes exhausted deliveries up again. @throws INVALID_REQUEST, ENDPOINT_UNKNOWN */
+export async function redriveDeliveries(
+	request: RedriveDeliveriesRequest,
+	{ store, clock }: HandlerDeps,
+): Promise<RedriveDeliveriesResponse> {
+	const { deliveryIds, endpointId, notificationIds } = request;
+	checkIds(notificationIds);
+	if (deliveryIds.length > mostIds) throw callbackError('INVALID_REQUEST', { problem: `it names at most ${mostIds} deliveries` });
+	if (deliveryIds.length + notificationIds.length === 0 && endpointId === '') {
+		throw callbackError('INVALID_REQUEST', { problem: 'it names nothing to send again' });
+	}
+	if (endpointId !== '' && (await store.getEndpoints([endpointId]))[0] === undefined) {
+		throw callbackError('ENDPOINT_UNKNOWN', { id: endpointId });
+	}
+	// One instant for all: what fails again while this runs is not taken up again.
+	const now = clock.now();
+	let redriven = 0;
+	for (let taken = batch; taken === batch; redriven += taken) {
+		taken = await store.redrive({ ids: deliveryIds, endpointId, notificationIds }, now, batch);
+	}
+	return { redriven };
+}
+
+function checkIds(ids: readonly number[]): void {
+	if (ids.length > mostIds) throw callbackError('INVALID_REQUEST', { problem: `it names at most ${mostIds} notifications` });
+	if (!ids.every((id) => Number.isSafeInteger(id) && id > 0))
+		throw callbackError('INVALID_REQUEST', { problem: 'an id is no positive integer' });
+}

@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crashpoint } from '@fefaent/kernel';
+import { callbackError } from '../errors.ts';
+
+/** A key that secrets are encrypted with. */
+export interface SecretsKey {
+	/** Names it inside what it sealed: the first 8 bytes of its SHA-256. */
+	readonly id: Buffer;
+	/** 32 bytes: AES-256. */
+	readonly bytes: Buffer;
+}
+
+/** The keys at hand. A key management service fits behind it. */
+export interface SecretsKeys {
+	/** Seals. */
+	readonly current: SecretsKey;
+	/** The key that sealed something, undefined when it is not at hand. */
+	find(id: Uint8Array): SecretsKey | undefined;
+}
+
+/** Where keys come from. */
+export interface SecretsKeysOptions {
+	/** `FEFAENT_CALLBACK_SECRETS_KEY`: one or several in base64, separated by commas; the first one seals. */
+	readonly configured?: string | undefined;
+	/** Where the key lies when none is configured; made on first use, readable by its owner only. */
+	readonly file: string;
+}
+
+/** Reads the keys, making one when there is none. @throws SECRETS_KEY_INVALID */
+export async function openSecretsKeys({ configured, file }: SecretsKeysOptions): Promise<SecretsKeys> {
+	const written = configured === undefined || configured === '' ? await keyOfFile(file) : configured;
+	const keys = written.split(',').map((one) => keyOf(one.trim()));
+	const [current] = keys;
+	if (current === undefined) throw callbackError('SECRETS_KEY_INVALID');
+	return { current, find: (id) => keys.find((key) => key.id.equals(id)) };
+}
+
+function keyOf(base64: string): SecretsKey {
+	const bytes = Buffer.from(base64, 'base64');
+	if (bytes.length !== 32 || !/^[A-Za-z0-9+/]{43}=$/.test(base64)) throw callbackError('SECRETS_KEY_INVALID');
+	return { id: createHash('sha256').update(bytes).digest().subarray(0, 8), bytes };
+}
+
+/** A key must never be there in part, and never be replaced: it is linked to its name only when it is whole and on disk. */
+async function keyOfFile(file: string): Promise<string> {
+	const found = readIfThere(file);
+	if (found !== undefined) return found;
+	mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+	const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+	const handle = openSync(draft, 'wx', 0o600);
+	try {
+		writeSync(handle, `${randomBytes(32).toString('base64')}\n`);
+		fsyncSync(handle);
+	} finally {
+		closeSync(handle);
+	}
+	await crashpoint('callback.secrets-key.before');
+	try {
+		linkSync(draft, file);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+	} finally {
+		rmSync(draft, { force: true });
+	}
+	syncFolder(dirname(file));
+	await crashpoint('callback.secrets-key.after');
+	return readFileSync(file, 'utf8').trim();
+}
+
+function readIfThere(file: string): string | undefined {
+	try {
+		return readFileSync(file, 'utf8').trim();
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
+}
+
+function syncFolder(folder: string): void {
+	const handle = openSync(folder, 'r');
+	try {
+		fsyncSync(handle);
+	} finally {
+		closeSync(handle);
+	}
+}

@@ -1,0 +1,127 @@
+import { CallbackServiceDefinition } from '@fefaent/contracts/callback';
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { EventBus, Following } from '@fefaent/event-bus';
+import type { Clock } from '@fefaent/kernel';
+import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { type CallbackConfig, scheduleOf } from './config.ts';
+import { followNotifications } from './consumers/notifications.ts';
+import { isReady } from './domain/endpoint.ts';
+import { networkOf, type Reach } from './http/addresses.ts';
+import { Channels } from './http/clients.ts';
+import { type Resolve, systemResolve } from './http/resolve.ts';
+import { type Dispatcher, startDispatcher } from './jobs/dispatcher.ts';
+import { Gate } from './jobs/gate.ts';
+import { startRetention } from './jobs/retention.ts';
+import { callbackHandlers } from './rpc/handlers.ts';
+import type { SecretsKeys } from './secrets/keys.ts';
+import { resealSecrets } from './secrets/reseal.ts';
+import type { CallbackStore } from './store/port.ts';
+
+/** What the callback service is made of. */
+export interface CallbackServiceDeps {
+	readonly config: CallbackConfig;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/** Its own; closed when the service stops. */
+	readonly store: CallbackStore;
+	/** Topic `fefaent.notification.v1`. */
+	readonly bus: Pick<EventBus, 'follow'>;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	/** Names this replica among others, the same after a restart: it takes back the endpoints that it was sending to when it ended. */
+	readonly ownerId: string;
+	readonly secretsKeys: SecretsKeys;
+	/** Finds the addresses of a host; default: the system's name servers. */
+	readonly resolve?: Resolve;
+}
+
+/** The service, and what an operator may ask of it beyond. */
+export interface CallbackService extends Service {
+	/** Deliveries that are due now, to endpoints that are enabled and do not wait; those under way included. */
+	backlog(): Promise<number>;
+}
+
+/** How long requests under way may take to end when the service stops, real time in milliseconds. */
+const graceMs = 3_000;
+
+/**
+ * The service that tells issuers of changes of state: serves CallbackService, follows the topic of notifications, sends what is due.
+ * @throws RangeError when a network or port of the configuration cannot be read
+ */
+export function createCallbackService(deps: CallbackServiceDeps): CallbackService {
+	const { config, clock, logger, store, bus, notifications, evidences, ownerId, secretsKeys } = deps;
+	const reach = reachOf(config);
+	const binding = bind(CallbackServiceDefinition, callbackHandlers({ clock, store, secretsKeys, reach }), { logger });
+	const health = createHealth();
+	health.register('store', async () => void (await store.getEndpoints(['-'])));
+	const places = config.FEFAENT_CALLBACK_MAX_IN_FLIGHT;
+	let running: { following: Following; dispatcher: Dispatcher; retention: Job; channels: Channels; ending: AbortController } | undefined;
+
+	return {
+		name: 'callback',
+		rpc: [binding],
+		start: async () => {
+			await store.release(ownerId);
+			await resealSecrets(store, secretsKeys, logger);
+			const ending = new AbortController();
+			const channels = new Channels(secretsKeys, {
+				reach,
+				resolve: deps.resolve ?? systemResolve(config.FEFAENT_CALLBACK_CONNECT_TIMEOUT),
+				connectTimeoutMs: config.FEFAENT_CALLBACK_CONNECT_TIMEOUT,
+				responseTimeoutMs: config.FEFAENT_CALLBACK_RESPONSE_TIMEOUT,
+				answerMaxBytes: config.FEFAENT_CALLBACK_ANSWER_MAX_BYTES,
+			});
+			const dispatcher = startDispatcher({
+				store,
+				clock,
+				logger,
+				ownerId,
+				notifications,
+				evidences,
+				channels,
+				eventSource: config.FEFAENT_CALLBACK_EVENT_SOURCE,
+				scheduleOf: (form) => scheduleOf(config, form),
+				gates: { well: new Gate(places), failing: new Gate(Math.ceil(places / 4)) },
+				leaseMs: config.FEFAENT_CALLBACK_LEASE,
+				retryAfterMaxMs: config.FEFAENT_CALLBACK_RETRY_AFTER_MAX,
+				signal: ending.signal,
+			});
+			const retention = startRetention({ store, clock, logger }, config.FEFAENT_CALLBACK_LOG_RETENTION);
+			running = { dispatcher, retention, channels, ending, following: followNotifications({ bus, store, clock }) };
+		},
+		stop: async () => {
+			health.drain();
+			const stopping = running;
+			running = undefined;
+			if (stopping !== undefined) {
+				await stopping.following.stop();
+				const timer = setTimeout(() => stopping.ending.abort(), graceMs);
+				await Promise.all([stopping.dispatcher.stop(), stopping.retention.stop()]);
+				clearTimeout(timer);
+				await stopping.channels.closeAll();
+			}
+			await store.close();
+		},
+		backlog: async () => {
+			const now = clock.now();
+			const ready = (await store.allEndpoints()).filter((record) => isReady(record, now));
+			return store.countDue(
+				ready.map(({ endpoint }) => endpoint.id),
+				now,
+			);
+		},
+		readiness: () => health.readiness(),
+	};
+}
+
+function reachOf(config: CallbackConfig): Reach {
+	return {
+		networks: config.FEFAENT_CALLBACK_ALLOWED_NETWORKS.map(networkOf),
+		allowHttp: config.FEFAENT_CALLBACK_ALLOW_HTTP,
+		ports: config.FEFAENT_CALLBACK_ALLOWED_PORTS.map((port) => {
+			if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw new RangeError(`not a port: ${port}`);
+			return Number(port);
+		}),
+	};
+}
