@@ -242,6 +242,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
 		],
 		dialect: Dialect.ENOTUMLITE_SEED,
 		evidenceForm: EvidenceForm.SEED,
+		defaulted: [],
 		...change,
 	};
 }

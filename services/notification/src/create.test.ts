@@ -1,5 +1,5 @@
 import { NotificationEventType } from '@fefaent/contracts/events';
-import { State } from '@fefaent/contracts/notification';
+import { DraftSetting, State } from '@fefaent/contracts/notification';
 import { expect, it } from 'vitest';
 import { draft, noon } from './testing/fixtures.ts';
 import { createdOf, harness } from './testing/harness.ts';
@@ -73,6 +73,21 @@ it('answers the same request with the first id, another one with a conflict', as
 	expect(
 		(await h.client.search({ issuerCode: '', issuerReference: 'A', state: State.UNSPECIFIED, beforeId: 0, limit: 100 })).notifications,
 	).toHaveLength(2);
+});
+
+it('knows a repeated request again after the settings that filled it in were changed', async () => {
+	await using h = await harness();
+	const { EXPIRY_DAYS, FIRST_NOTICE, REMINDER } = DraftSetting;
+	const defaulted = [EXPIRY_DAYS, FIRST_NOTICE, REMINDER];
+	const { results } = await h.client.create({
+		drafts: [
+			draft({ issuerReference: 'A', defaulted, expiryDays: 10, firstNotice: false, reminder: false }),
+			draft({ issuerReference: 'A', defaulted, expiryDays: 20, firstNotice: true, reminder: true }),
+			draft({ issuerReference: 'A', defaulted: [FIRST_NOTICE, REMINDER], expiryDays: 20 }),
+		],
+	});
+	expect(createdOf(results[1])).toEqual({ ...createdOf(results[0]), existed: true });
+	expect(results[2]?.outcome).toMatchObject({ $case: 'failure', value: { reason: 'ISSUER_REFERENCE_TAKEN' } });
 });
 
 it('takes drafts without a reference as often as they come', async () => {

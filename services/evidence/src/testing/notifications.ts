@@ -108,6 +108,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
 		documents: documents(1),
 		dialect: Dialect.ENOTUMLITE_SEED,
 		evidenceForm: EvidenceForm.SEED,
+		defaulted: [],
 		...change,
 	};
 }

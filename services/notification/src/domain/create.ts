@@ -1,4 +1,4 @@
-import { type Draft, type Notification, State } from '@fefaent/contracts/notification';
+import { type Draft, type DraftSetting, type Notification, State } from '@fefaent/contracts/notification';
 import type { NewEvent } from './decision.ts';
 import { iunOf } from './iun.ts';
 import { createdEvent } from './record.ts';
@@ -20,9 +20,17 @@ export function enter(draft: Draft, id: number, now: Date): { readonly notificat
 }
 
 /**
- * What tells two drafts of one issuer reference apart: everything that the issuer wrote. The issuer's name and the form of its evidences come
- * from the directory, not from the request: a change there must not turn a repeated request into a conflict.
+ * What tells two drafts of one issuer reference apart: everything that the issuer wrote. The issuer's name, the form of its evidences and what it left
+ * to its settings come from the directory, not from the request: a change there must not turn a repeated request into a conflict.
  */
 export function issuersOwnPart(draft: Draft): Draft {
-	return { ...draft, issuer: draft.issuer && { code: draft.issuer.code, name: '' }, evidenceForm: 'EVIDENCE_FORM_UNSPECIFIED' };
+	const left = (setting: DraftSetting) => draft.defaulted.includes(setting);
+	return {
+		...draft,
+		issuer: draft.issuer && { code: draft.issuer.code, name: '' },
+		evidenceForm: 'EVIDENCE_FORM_UNSPECIFIED',
+		expiryDays: left('DRAFT_SETTING_EXPIRY_DAYS') ? 0 : draft.expiryDays,
+		firstNotice: !left('DRAFT_SETTING_FIRST_NOTICE') && draft.firstNotice,
+		reminder: !left('DRAFT_SETTING_REMINDER') && draft.reminder,
+	};
 }

@@ -87,6 +87,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
 		],
 		dialect: 'DIALECT_ENOTUMLITE_HEAD',
 		evidenceForm: 'EVIDENCE_FORM_HEAD',
+		defaulted: [],
 		...change,
 	};
 }

@@ -55,6 +55,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
 		documents: [],
 		dialect: Dialect.ENOTUMLITE_SEED,
 		evidenceForm: EvidenceForm.SEED,
+		defaulted: [],
 		...change,
 	};
 }

@@ -94,6 +94,7 @@ it('translates every field', () => {
 		],
 		dialect: 'DIALECT_ENOTUMLITE_HEAD',
 		evidenceForm: 'EVIDENCE_FORM_HEAD',
+		defaulted: [],
 	});
 });
 
@@ -107,7 +108,9 @@ it('takes what is absent from the issuer and the contract', () => {
 		body: '',
 		dialect: 'DIALECT_ENOTUMLITE_SEED',
 		evidenceForm: 'EVIDENCE_FORM_SEED',
+		defaulted: ['DRAFT_SETTING_EXPIRY_DAYS', 'DRAFT_SETTING_FIRST_NOTICE', 'DRAFT_SETTING_REMINDER'],
 	});
+	expect(toDraft(notification({ expiryDays: '5', notices: { first: 'true', reminder: '' } }), issuer(), 'seed').defaulted).toEqual([]);
 	expect(toDraft(notification({ language: '' }), issuer(), 'seed').language).toBe('LANGUAGE_CA');
 });
 

@@ -5,6 +5,7 @@ import {
 	type Document,
 	DocumentKind,
 	type Draft,
+	DraftSetting,
 	EvidenceForm,
 	NotificationKind,
 } from '@fefaent/contracts/notification';
@@ -42,6 +43,8 @@ const algorithmByLength: Readonly<Record<number, DigestAlgorithm>> = {
 
 /** Translates a notification that has passed every rule. The same notification and issuer settings always give the same draft. */
 export function toDraft(wire: WireNotification, issuer: Issuer, dialect: DialectName): Draft {
+	const firstNotice = noticeGiven(wire.notices?.first, dialect);
+	const reminder = noticeGiven(wire.notices?.reminder, dialect);
 	return {
 		issuer: { code: issuer.code, name: issuer.name },
 		issuerReference: wire.issuerReference ?? '',
@@ -54,22 +57,27 @@ export function toDraft(wire: WireNotification, issuer: Issuer, dialect: Dialect
 		language: languages[wire.language ?? ''] ?? Language.CA,
 		body: wire.body ?? '',
 		appealFooter: wire.appealFooter ?? '',
-		firstNotice: notice(wire.notices?.first, issuer.noticeDefaults.firstNotice, dialect),
-		reminder: notice(wire.notices?.reminder, issuer.noticeDefaults.reminder, dialect),
+		firstNotice: firstNotice ?? issuer.noticeDefaults.firstNotice,
+		reminder: reminder ?? issuer.noticeDefaults.reminder,
 		recipients: wire.recipients.map(toRecipient),
 		documents: wire.documents.map(toDocument),
 		dialect: dialect === 'seed' ? Dialect.ENOTUMLITE_SEED : Dialect.ENOTUMLITE_HEAD,
 		evidenceForm: issuer.evidenceForm === 'head' ? EvidenceForm.HEAD : EvidenceForm.SEED,
+		defaulted: [
+			...(wire.expiryDays === undefined ? [DraftSetting.EXPIRY_DAYS] : []),
+			...(firstNotice === undefined ? [DraftSetting.FIRST_NOTICE] : []),
+			...(reminder === undefined ? [DraftSetting.REMINDER] : []),
+		],
 	};
 }
 
 /**
- * A notice flag. Absent: the issuer's setting. Present but empty: the schema's default, false in the first variant; the two defaults of the last one
- * contradict each other, so there the issuer's setting decides as well, false unless changed (section 2).
+ * A notice flag as the request decides it; nothing where the issuer's setting does. Absent: the setting. Present but empty: the schema's default,
+ * false in the first variant; the two defaults of the last one contradict each other, so there the setting decides as well (section 2).
  */
-function notice(given: string | undefined, setting: boolean, dialect: DialectName): boolean {
-	if (given === undefined) return setting;
-	if (given === '') return dialect === 'head' && setting;
+function noticeGiven(given: string | undefined, dialect: DialectName): boolean | undefined {
+	if (given === undefined) return undefined;
+	if (given === '') return dialect === 'head' ? undefined : false;
 	return given === 'true' || given === '1';
 }
 

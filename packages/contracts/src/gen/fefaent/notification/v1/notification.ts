@@ -427,6 +427,62 @@ export function documentKindToNumber(object: DocumentKind): number {
   }
 }
 
+/** A field of a draft that an issuer's settings can fill in. */
+export const DraftSetting = {
+  UNSPECIFIED: "DRAFT_SETTING_UNSPECIFIED",
+  EXPIRY_DAYS: "DRAFT_SETTING_EXPIRY_DAYS",
+  FIRST_NOTICE: "DRAFT_SETTING_FIRST_NOTICE",
+  REMINDER: "DRAFT_SETTING_REMINDER",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type DraftSetting = typeof DraftSetting[keyof typeof DraftSetting];
+
+export namespace DraftSetting {
+  export type UNSPECIFIED = typeof DraftSetting.UNSPECIFIED;
+  export type EXPIRY_DAYS = typeof DraftSetting.EXPIRY_DAYS;
+  export type FIRST_NOTICE = typeof DraftSetting.FIRST_NOTICE;
+  export type REMINDER = typeof DraftSetting.REMINDER;
+  export type UNRECOGNIZED = typeof DraftSetting.UNRECOGNIZED;
+}
+
+export function draftSettingFromJSON(object: any): DraftSetting {
+  switch (object) {
+    case 0:
+    case "DRAFT_SETTING_UNSPECIFIED":
+      return DraftSetting.UNSPECIFIED;
+    case 1:
+    case "DRAFT_SETTING_EXPIRY_DAYS":
+      return DraftSetting.EXPIRY_DAYS;
+    case 2:
+    case "DRAFT_SETTING_FIRST_NOTICE":
+      return DraftSetting.FIRST_NOTICE;
+    case 3:
+    case "DRAFT_SETTING_REMINDER":
+      return DraftSetting.REMINDER;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return DraftSetting.UNRECOGNIZED;
+  }
+}
+
+export function draftSettingToNumber(object: DraftSetting): number {
+  switch (object) {
+    case DraftSetting.UNSPECIFIED:
+      return 0;
+    case DraftSetting.EXPIRY_DAYS:
+      return 1;
+    case DraftSetting.FIRST_NOTICE:
+      return 2;
+    case DraftSetting.REMINDER:
+      return 3;
+    case DraftSetting.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** A document, known by its digest only. */
 export interface Document {
   /** File name. */
@@ -485,6 +541,8 @@ export interface Draft {
   dialect: Dialect;
   /** Form of its evidences. */
   evidenceForm: EvidenceForm;
+  /** What the issuer left to its settings. Takes no part in telling whether two requests say the same: settings may change between them. */
+  defaulted: DraftSetting[];
 }
 
 /** Who decided a transition. */
@@ -766,6 +824,7 @@ function createBaseDraft(): Draft {
     documents: [],
     dialect: Dialect.UNSPECIFIED,
     evidenceForm: EvidenceForm.UNSPECIFIED,
+    defaulted: [],
   };
 }
 
@@ -818,6 +877,13 @@ export const Draft: MessageFns<Draft> = {
     }
     if (message.evidenceForm !== EvidenceForm.UNSPECIFIED) {
       writer.uint32(128).int32(evidenceFormToNumber(message.evidenceForm));
+    }
+    if (message.defaulted.length !== 0) {
+      writer.uint32(138).fork();
+      for (const v of message.defaulted) {
+        writer.int32(draftSettingToNumber(v));
+      }
+      writer.join();
     }
     return writer;
   },
@@ -962,6 +1028,24 @@ export const Draft: MessageFns<Draft> = {
 
             message.evidenceForm = evidenceFormFromJSON(reader.int32());
             continue;
+          }
+          case 17: {
+            if (tag === 136) {
+              message.defaulted.push(draftSettingFromJSON(reader.int32()));
+
+              continue;
+            }
+
+            if (tag === 138) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.defaulted.push(draftSettingFromJSON(reader.int32()));
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
