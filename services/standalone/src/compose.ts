@@ -1,4 +1,4 @@
-import { createCallbackService, openKeyFile, openSqliteCallbackStore } from '@fefaent/callback';
+import { createCallbackService, openSqliteCallbackStore, type SecretsKeys } from '@fefaent/callback';
 import type { EmbeddedBus } from '@fefaent/event-bus';
 import { createEvidenceService, openSqliteEvidenceStore } from '@fefaent/evidence';
 import { type AdminService, createAdminService, createGatewayService, type GatewayService, openSqliteGatewayStore } from '@fefaent/gateway';
@@ -20,6 +20,8 @@ export interface Engines {
 	readonly clock: Clock;
 	readonly bus: EmbeddedBus;
 	readonly logger: Logger;
+	/** What the secrets of callback endpoints are encrypted with. */
+	readonly secretsKeys: SecretsKeys;
 	/** Absent where time cannot be moved. */
 	readonly sandbox: SandboxControl | undefined;
 	readonly calls: ClientOptions;
@@ -35,11 +37,11 @@ export interface Composition {
 }
 
 /** Wires the six services and the admin API over embedded engines. Starts nothing. */
-export function compose({ settings, folder, clock, bus, logger, sandbox, calls }: Engines): Composition {
+export function compose({ settings, folder, clock, bus, logger, secretsKeys, sandbox, calls }: Engines): Composition {
 	// One process, one replica: the same name after every restart, so that leases of the process before are taken back at once.
 	const ownerId = 'standalone';
 	const services: Service[] = [];
-	const base = (service: string) => ({ clock, logger: logger.child({ service }), ...clientsFor(service, () => services, calls) });
+	const base = (service: string) => ({ clock, logger: logger.child({ component: service }), ...clientsFor(service, () => services, calls) });
 	const readiness = async () =>
 		combineReports(Object.fromEntries(await Promise.all(services.map(async (one) => [one.name, await one.readiness()] as const))));
 
@@ -61,7 +63,7 @@ export function compose({ settings, folder, clock, bus, logger, sandbox, calls }
 		config: settings.stateEngine,
 		bus,
 		ownerId,
-		store: openSqliteStateEngineStore(folder.file('state-engine.db')),
+		store: openSqliteStateEngineStore({ path: folder.file('state-engine.db') }),
 	});
 	const notifier = createNotifierService({
 		...base('notifier'),
@@ -75,8 +77,8 @@ export function compose({ settings, folder, clock, bus, logger, sandbox, calls }
 		config: settings.callback,
 		bus,
 		ownerId,
-		store: openSqliteCallbackStore({ path: folder.file('callback.db') }),
-		secretsKey: openKeyFile(folder.file('callback-secrets.key')),
+		store: openSqliteCallbackStore(folder.file('callback.db')),
+		secretsKeys,
 	});
 	const gateway = createGatewayService({
 		...base('gateway'),

@@ -1,3 +1,4 @@
+import { openSecretsKeys } from '@fefaent/callback';
 import { openEmbeddedBus } from '@fefaent/event-bus';
 import { type Clock, systemClock } from '@fefaent/kernel';
 import { createLogger, type Env, type HealthReport, type Logger, startTelemetry } from '@fefaent/service-kit';
@@ -72,7 +73,11 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 		});
 		undo.push(() => bus.close());
 		const sandbox = sandboxClock && sandboxControl(sandboxClock, bus, () => composition.services);
-		const composition: Composition = compose({ settings, folder, clock, bus, logger, sandbox, calls: options.calls ?? {} });
+		const secretsKeys = await openSecretsKeys({
+			configured: settings.callback.FEFAENT_CALLBACK_SECRETS_KEY,
+			file: folder.file('callback-secrets.key'),
+		});
+		const composition: Composition = compose({ settings, folder, clock, bus, logger, secretsKeys, sandbox, calls: options.calls ?? {} });
 		for (const service of composition.services) undo.push(() => service.stop());
 		for (const service of composition.services) await service.start();
 		const { gateway, admin, services, readiness } = composition;
