@@ -10,6 +10,8 @@ export type Ending = 'accepted' | 'rejected' | 'expired' | 'discarded' | 'consul
 /** A notification of the script. */
 export interface Planned {
 	readonly reference: string;
+	/** Its place in its plan: what it says depends on nothing else, so that a repeated create says the same. */
+	readonly n: number;
 	readonly ending: Ending;
 }
 
@@ -35,21 +37,38 @@ export class Journal {
 /** A plan of `count` notifications that end in every way in turn. */
 export function plan(prefix: string, count: number): readonly Planned[] {
 	const endings: readonly Ending[] = ['accepted', 'rejected', 'expired', 'discarded', 'consulted'];
-	return Array.from({ length: count }, (_, n) => ({ reference: `${prefix}-${n}`, ending: endings[n % endings.length] as Ending }));
+	return Array.from({ length: count }, (_, n) => ({ reference: `${prefix}-${n}`, n, ending: endings[n % endings.length] as Ending }));
+}
+
+/** Most items that a request takes. */
+const batch = 100;
+
+/** Plays the script up to what time alone brings. Rejects when the process dies under it. */
+export async function playUntilWaiting(process: StandaloneProcess, planned: readonly Planned[], journal: Journal): Promise<void> {
+	const soap = soapCaller(process.publicUrl, { connections: 4 });
+	try {
+		for (const part of chunks(planned)) {
+			await create(soap, part, journal);
+			await until(soap, part, journal, (state) => state !== 'ENTRADA');
+			await practise(soap, part, journal);
+			await cancel(soap, part, journal);
+		}
+	} finally {
+		soap.close();
+	}
 }
 
 /** Plays the whole script against a running process. Rejects when the process dies under it. */
 export async function play(process: StandaloneProcess, planned: readonly Planned[], journal: Journal): Promise<void> {
+	await playUntilWaiting(process, planned, journal);
 	const soap = soapCaller(process.publicUrl, { connections: 4 });
 	try {
-		await create(soap, planned, journal);
-		await until(soap, planned, journal, (state) => state !== 'ENTRADA');
-		await practise(soap, planned, journal);
-		await cancel(soap, planned, journal);
 		// The reminder is at half of the ten days; then the expiry.
 		await process.advance('P6D');
 		await process.advance('P5D');
-		await until(soap, planned, journal, (state, { ending }) => ending !== 'expired' || state === 'EXPIRADA');
+		for (const part of chunks(planned)) {
+			await until(soap, part, journal, (state, { ending }) => ending !== 'expired' || state === 'EXPIRADA');
+		}
 	} finally {
 		soap.close();
 	}
@@ -61,9 +80,9 @@ async function create(soap: SoapCaller, planned: readonly Planned[], journal: Jo
 	const batches = [planned.slice(0, half), ...planned.slice(half).map((one) => [one])].filter((batch) => batch.length > 0);
 	await Promise.all(
 		batches.map(async (batch) => {
-			const choices = batch.map(({ reference, ending }, index) => ({
+			const choices = batch.map(({ reference, n, ending }) => ({
 				issuerReference: reference,
-				nif: nif(10_000_000 + index),
+				nif: nif(10_000_000 + n),
 				kind: ending === 'consulted' ? ('COMUNICACIO' as const) : ('NOTIFICACIO' as const),
 				emails: [`${reference}@recipients.example`],
 				reminder: true,
@@ -110,6 +129,10 @@ async function until(
 		if (Date.now() > deadline) throw new Error(`not at rest after 30 s: ${states.join(' ')}`);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
+}
+
+function chunks<T>(list: readonly T[]): T[][] {
+	return Array.from({ length: Math.ceil(list.length / batch) }, (_, index) => list.slice(index * batch, (index + 1) * batch));
 }
 
 function expectOk({ status, body }: { readonly status: number; readonly body: string }): string {
