@@ -1,2 +1,3 @@
-/** The notifier service's contract. */
+/** The notifier service's contract, and the document that its store keeps. */
+export * from './gen/fefaent/notifier/v1/notice_document.ts';
 export * from './gen/fefaent/notifier/v1/notifier_service.ts';

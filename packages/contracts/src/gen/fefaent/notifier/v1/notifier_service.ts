@@ -204,11 +204,13 @@ export interface PutTemplateRequest {
 
 /** Stored. */
 export interface PutTemplateResponse {
+  /** Names in it that stand for nothing, and so render as nothing: mistyped, most likely. */
+  unknownVariables: string[];
 }
 
 /** Which templates to list. */
 export interface ListTemplatesRequest {
-  /** Empty: all. */
+  /** Those that this issuer's notices are chosen from: built-in ones, the platform's and its own; empty: all. */
   issuerCode: string;
 }
 
@@ -559,11 +561,14 @@ export const PutTemplateRequest: MessageFns<PutTemplateRequest> = {
 };
 
 function createBasePutTemplateResponse(): PutTemplateResponse {
-  return {};
+  return { unknownVariables: [] };
 }
 
 export const PutTemplateResponse: MessageFns<PutTemplateResponse> = {
-  encode(_: PutTemplateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: PutTemplateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.unknownVariables) {
+      writer.uint32(10).string(v!);
+    }
     return writer;
   },
 
@@ -580,6 +585,14 @@ export const PutTemplateResponse: MessageFns<PutTemplateResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unknownVariables.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1782,7 +1795,7 @@ export const NotifierServiceDefinition = {
   name: "NotifierService",
   fullName: "fefaent.notifier.v1.NotifierService",
   methods: {
-    /** Stores a template of the platform or of one issuer. */
+    /** Stores a template of the platform or of one issuer. TEMPLATE_INVALID when it cannot be read. */
     putTemplate: {
       name: "PutTemplate",
       requestType: PutTemplateRequest as typeof PutTemplateRequest,
@@ -1809,7 +1822,10 @@ export const NotifierServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Renders a template with a notification's data, or with sample data; sends nothing. */
+    /**
+     * Renders a template with a notification's data, or with sample data; sends nothing. TEMPLATE_INVALID, NOTIFICATION_UNKNOWN,
+     * RECIPIENT_UNKNOWN.
+     */
     preview: {
       name: "Preview",
       requestType: PreviewRequest as typeof PreviewRequest,

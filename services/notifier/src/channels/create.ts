@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '@fefaent/kernel';
+import type { NotifierConfig } from '../config.ts';
+import { notifierError } from '../errors.ts';
+import type { OutboxStore } from '../store/port.ts';
+import { OutboxMailSender } from './mail/outbox.ts';
+import type { MailSender } from './mail/port.ts';
+import { SmtpMailSender } from './mail/smtp.ts';
+import { HttpSmsSender } from './sms/http.ts';
+import { OutboxSmsSender } from './sms/outbox.ts';
+import type { SmsSender } from './sms/port.ts';
+import { SmppSmsSender } from './sms/smpp.ts';
+
+/** What senders are made with. */
+export interface ChannelDeps {
+	readonly config: NotifierConfig;
+	readonly clock: Clock;
+	readonly outbox: OutboxStore;
+}
+
+/** The e-mail sender that the settings ask for. @throws the system's error when the file of authorities cannot be read */
+export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSender {
+	const url = config.FEFAENT_NOTIFIER_SMTP_URL;
+	const messageIdDomain = config.FEFAENT_NOTIFIER_MESSAGE_ID_DOMAIN;
+	if (url === undefined) return new OutboxMailSender(outbox, clock, messageIdDomain);
+	return new SmtpMailSender({
+		url,
+		startTls: config.FEFAENT_NOTIFIER_SMTP_TLS,
+		ca: authorities(config),
+		connections: config.FEFAENT_NOTIFIER_SMTP_CONNECTIONS,
+		timeoutMs: config.FEFAENT_NOTIFIER_SMTP_TIMEOUT,
+		from: config.FEFAENT_NOTIFIER_FROM,
+		replyTo: config.FEFAENT_NOTIFIER_REPLY_TO,
+		messageIdDomain,
+	});
+}
+
+/** The SMS sender that the settings ask for. @throws `SETTING_MISSING`; the system's error when the file of authorities cannot be read */
+export function createSmsSender({ config, clock, outbox }: ChannelDeps): SmsSender {
+	const common = {
+		ca: authorities(config),
+		from: config.FEFAENT_NOTIFIER_SMS_FROM,
+		concurrency: config.FEFAENT_NOTIFIER_SMS_CONCURRENCY,
+		timeoutMs: config.FEFAENT_NOTIFIER_SMS_TIMEOUT,
+	};
+	switch (config.FEFAENT_NOTIFIER_SMS_PROVIDER) {
+		case 'smpp':
+			return new SmppSmsSender({
+				...common,
+				url: needed(config, 'FEFAENT_NOTIFIER_SMPP_URL'),
+				systemType: config.FEFAENT_NOTIFIER_SMPP_SYSTEM_TYPE,
+				enquireEveryMs: config.FEFAENT_NOTIFIER_SMPP_ENQUIRE_EVERY,
+			});
+		case 'http':
+			return new HttpSmsSender({
+				...common,
+				url: needed(config, 'FEFAENT_NOTIFIER_SMS_HTTP_URL'),
+				token: config.FEFAENT_NOTIFIER_SMS_HTTP_TOKEN,
+			});
+		case 'embedded':
+			return new OutboxSmsSender(outbox, clock);
+	}
+}
+
+function needed(config: NotifierConfig, name: 'FEFAENT_NOTIFIER_SMPP_URL' | 'FEFAENT_NOTIFIER_SMS_HTTP_URL'): string {
+	const value = config[name];
+	if (value === undefined) throw notifierError('SETTING_MISSING', { setting: name });
+	return value;
+}
+
+function authorities({ FEFAENT_NOTIFIER_CA: file }: NotifierConfig): string | undefined {
+	return file === undefined ? undefined : readFileSync(file, 'utf8');
+}

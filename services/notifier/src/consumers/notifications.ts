@@ -1,0 +1,44 @@
+import { NotificationEvent } from '@fefaent/contracts/events';
+import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
+import { detached, withSpan } from '@fefaent/service-kit';
+import { SpanKind } from '@opentelemetry/api';
+import type { OperationDeps } from '../operations/deps.ts';
+import { applyEvents } from '../operations/record.ts';
+import { spanNames, tracer } from '../telemetry.ts';
+
+/** A recipient who is never told is worse than one who is told late: events are tried for about an hour before they need an operator. */
+const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
+
+/** Records, drops and forgets notices as notifications go on: one call and one transaction for each batch of events. */
+export function followNotifications(bus: Pick<EventBus, 'follow'>, deps: OperationDeps): Following {
+	return bus.follow({
+		topics: ['fefaent.notification.v1'],
+		group: 'notifier',
+		maxBatch: 100,
+		retry,
+		handle: (batch) => {
+			const links = batch.map((delivery) => delivery.headers.traceparent);
+			const attributes = { 'messaging.batch.message_count': batch.length };
+			// Not a part of whichever call published the events.
+			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
+		},
+	});
+}
+
+async function handle(batch: readonly Delivery[], deps: OperationDeps): Promise<readonly Outcome[]> {
+	const events = batch.map(decoded);
+	await applyEvents(
+		deps,
+		events.flatMap((event, index) => (event ? [{ event, traceparent: batch[index]?.headers.traceparent }] : [])),
+	);
+	return events.map((event) => (event ? { kind: 'done' } : { kind: 'dead', reason: 'not an event of a notification' }));
+}
+
+function decoded(delivery: Delivery): NotificationEvent | undefined {
+	try {
+		const event = NotificationEvent.decode(delivery.body);
+		return event.notificationId > 0 && event.id !== '' ? event : undefined;
+	} catch {
+		return undefined;
+	}
+}

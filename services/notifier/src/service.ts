@@ -1,0 +1,98 @@
+import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import { Channel, NotifierServiceDefinition } from '@fefaent/contracts/notifier';
+import type { EventBus, Following } from '@fefaent/event-bus';
+import type { Clock } from '@fefaent/kernel';
+import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { createMailSender, createSmsSender } from './channels/create.ts';
+import { backoffOf, type NotifierConfig } from './config.ts';
+import { followNotifications } from './consumers/notifications.ts';
+import { viewDate } from './domain/view-dates.ts';
+import { startPruning } from './jobs/prune.ts';
+import { type Sending, startSending } from './jobs/sending.ts';
+import { mailAttempt, smsAttempt } from './operations/attempt.ts';
+import type { OperationDeps } from './operations/deps.ts';
+import { notifierHandlers } from './rpc/handlers.ts';
+import type { NotifierStore } from './store/port.ts';
+
+/** What the notifier is made of. */
+export interface NotifierServiceDeps {
+	readonly config: NotifierConfig;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/** Its own; closed when the service stops. */
+	readonly store: NotifierStore;
+	/** Topic `fefaent.notification.v1`. */
+	readonly bus: Pick<EventBus, 'follow'>;
+	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	/** Names this replica among others, the same after a restart: it takes back the notices that it was sending when it ended. */
+	readonly ownerId: string;
+}
+
+/** The service, and what an operator may ask of it beyond. */
+export interface NotifierService extends Service {
+	/** Resolves when no notice that is due is free, and none is under way. */
+	settled(): Promise<void>;
+}
+
+/**
+ * The service that tells recipients: serves NotifierService, follows the notifications' topic, and sends e-mails and SMS.
+ * @throws RangeError for an unknown time zone; `SETTING_MISSING`
+ */
+export function createNotifierService(deps: NotifierServiceDeps): NotifierService {
+	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
+	const zone = config.FEFAENT_NOTIFIER_ZONE;
+	// Tells a wrong zone now and not with the first notice.
+	viewDate(clock.now(), zone, 'LANGUAGE_CA');
+	const rendering = { zone, fold: config.FEFAENT_NOTIFIER_SMS_FOLD, accessUrl: config.FEFAENT_NOTIFIER_ACCESS_URL };
+	const operations: OperationDeps = { clock, logger, store, notifications, evidences, rendering };
+	const mail = createMailSender({ config, clock, outbox: store.outbox });
+	const sms = createSmsSender({ config, clock, outbox: store.outbox });
+	const health = createHealth();
+	health.register('store', () => store.ping());
+	let running: { following: Following; sendings: readonly Sending[]; pruning: Job } | undefined;
+
+	const startSendings = (): readonly Sending[] => {
+		const common = {
+			store: store.notices,
+			clock,
+			logger,
+			ownerId,
+			leaseMs: config.FEFAENT_NOTIFIER_LEASE,
+			rule: { attempts: config.FEFAENT_NOTIFIER_ATTEMPTS, backoff: backoffOf(config), random: Math.random },
+		};
+		return [
+			startSending({ ...common, channel: Channel.EMAIL, provider: mail.name, attempt: mailAttempt(mail), concurrency: mail.concurrency }),
+			startSending({ ...common, channel: Channel.SMS, provider: sms.name, attempt: smsAttempt(sms), concurrency: sms.concurrency }),
+		];
+	};
+
+	return {
+		name: 'notifier',
+		rpc: [bind(NotifierServiceDefinition, notifierHandlers(operations), { logger })],
+		start: async () => {
+			const released = await store.notices.releaseLeases(ownerId);
+			if (released > 0) logger.info({ notices: released }, 'notices of the process before are taken up again');
+			running = {
+				sendings: startSendings(),
+				pruning: startPruning(store.notices, config.FEFAENT_NOTIFIER_INBOX_RETENTION, logger),
+				following: followNotifications(bus, operations),
+			};
+		},
+		stop: async () => {
+			health.drain();
+			const stopping = running;
+			running = undefined;
+			await stopping?.following.stop();
+			await Promise.all([...(stopping?.sendings ?? []), stopping?.pruning].map((one) => one?.stop()));
+			await Promise.all([mail.close(), sms.close()]);
+			await store.close();
+		},
+		settled: async () => {
+			await Promise.all((running?.sendings ?? []).map((one) => one.settled()));
+		},
+		backlog: () => store.notices.countDue(clock.now()),
+		readiness: () => health.readiness(),
+	};
+}

@@ -1,0 +1,22 @@
+import { openDatabase } from '@fefaent/store-kit';
+import { migrations } from './migrations.ts';
+import type { NotifierStore } from './port.ts';
+import { SqliteNotices } from './sqlite-notices.ts';
+import { SqliteOutboxes } from './sqlite-outbox.ts';
+import { SqliteTemplates } from './sqlite-templates.ts';
+
+/**
+ * Opens the notifier's own SQLite file, making it when missing.
+ * @param options.path the file; `FEFAENT_DATA_DIR/notifier.db` in standalone
+ * @throws what `openDatabase` of store-kit throws
+ */
+export function openSqliteNotifierStore(options: { readonly path: string }): NotifierStore {
+	const db = openDatabase({ path: options.path, migrations, name: 'notifier' });
+	return {
+		notices: new SqliteNotices(db),
+		templates: new SqliteTemplates(db),
+		outbox: new SqliteOutboxes(db),
+		ping: async () => void db.get('SELECT 1 FROM templates LIMIT 1'),
+		close: () => db.close(),
+	};
+}
