@@ -2,31 +2,12 @@ import { Transition } from '@fefaent/contracts/notification';
 import { z } from 'zod';
 import { adminError } from '../../errors.ts';
 import { operation } from '../../http/route.ts';
-import { named } from '../../openapi/names.ts';
-import { hex, idText, instant, isoAs, textAs } from '../shared/fields.ts';
+import { hex, idText, isoAs, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
+import { evidenceList, trust } from './schemas.ts';
 
 const path = '/admin/v1/notifications/{id}/evidences';
 const tag = 'evidences';
-
-const evidence = z.object({
-	id: z.string(),
-	transition: words.transition.schema.optional(),
-	sha256: z.string().describe('Of the sealed document, in hexadecimal.'),
-	issuedAt: instant.optional(),
-	level: z.string().describe('XAdES level: B-B or B-T.'),
-	purged: z.boolean().describe('Whether the document was forgotten with its notification; that it existed stays known.'),
-});
-const list = named('EvidenceList', z.object({ items: z.array(evidence) }));
-const trust = named(
-	'Trust',
-	z.object({
-		signerCaPem: z.string().optional().describe('Authority of the signer.'),
-		signerPem: z.string().optional().describe('The certificate that signs.'),
-		tsaCaPem: z.string().optional().describe('Authority of the time-stamping authority; absent when it is external and not configured.'),
-		test: z.boolean().describe('Whether these are test authorities, whose evidences prove nothing.'),
-	}),
-);
 
 const transitions = Object.values(Transition).filter((one) => words.transition.toWord(one) !== undefined);
 
@@ -39,7 +20,7 @@ export const evidenceOperations = [
 		tag,
 		summary: 'Lists the evidences of a notification, purged ones included.',
 		input: { params: z.object({ id: idText }) },
-		success: { status: 200, says: 'Its evidences.', json: list },
+		success: { status: 200, says: 'Its evidences.', json: evidenceList },
 		handle: async ({ evidences }, { params: { id } }) => {
 			const { results } = await evidences.get({ keys: transitions.map((transition) => ({ notificationId: id, transition })) });
 			return {

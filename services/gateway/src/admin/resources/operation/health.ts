@@ -7,7 +7,8 @@ const tag = 'operation';
 
 const live = named('Live', z.object({ live: z.literal(true) }));
 const ready = named('Ready', z.object({ ready: z.boolean(), checks: z.array(z.object({ name: z.string(), ok: z.boolean() })) }));
-const status = named(
+/** The state of the installation. */
+export const status = named(
 	'Status',
 	z.object({
 		ready: z.boolean(),

@@ -14,7 +14,8 @@ const row = z.object({
 	secret: z.boolean(),
 	doc: z.string(),
 });
-const list = named('SettingList', z.object({ items: z.array(row) }));
+/** Settings by part. */
+export const settingList = named('SettingList', z.object({ items: z.array(row) }));
 
 function rowsOf({ part, schema, values }: SettingsPart): z.input<typeof row>[] {
 	const inForce = masked(values);
@@ -56,7 +57,7 @@ export const settingOperations = [
 		tag: 'operation',
 		summary: 'Every setting with its value in force; secrets are masked.',
 		input: {},
-		success: { status: 200, says: 'Settings by part.', json: list },
+		success: { status: 200, says: 'Settings by part.', json: settingList },
 		handle: async ({ settings }) => ({ items: settings.flatMap(rowsOf) }),
 	}),
 ];

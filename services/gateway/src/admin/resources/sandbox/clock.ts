@@ -12,7 +12,8 @@ const off = { 409: 'SANDBOX_OFF: time cannot be moved here.' };
 /** Test certificates live ten years: beyond that nothing could be proved. */
 const mostAheadMs = 3_650 * 86_400_000;
 
-const clock = named(
+/** The time. */
+export const clock = named(
 	'Clock',
 	z.object({
 		now: instant.describe('The time of this installation.'),

@@ -6,7 +6,8 @@ import { instant, isoAs, limit, textAs } from '../shared/fields.ts';
 const tag = 'sandbox';
 const query = z.strictObject({ limit: limit(100, 20) });
 
-const mails = named(
+/** E-mails. */
+export const mailOutbox = named(
 	'MailOutbox',
 	z.object({
 		items: z.array(
@@ -22,7 +23,8 @@ const mails = named(
 		),
 	}),
 );
-const texts = named(
+/** Text messages. */
+export const smsOutbox = named(
 	'SmsOutbox',
 	z.object({
 		items: z.array(z.object({ noticeId: z.string(), to: z.string(), text: z.string(), at: instant.optional() })),
@@ -38,7 +40,7 @@ export const outboxOperations = [
 		tag,
 		summary: 'E-mails that went to the embedded outbox, since no SMTP server is configured; newest first.',
 		input: { query },
-		success: { status: 200, says: 'E-mails.', json: mails },
+		success: { status: 200, says: 'E-mails.', json: mailOutbox },
 		handle: async ({ notifier }, { query }) => ({
 			items: (await notifier.listMailOutbox(query)).messages.map(({ noticeId, to, subject, text, html, messageId, at }) => ({
 				noticeId,
@@ -58,7 +60,7 @@ export const outboxOperations = [
 		tag,
 		summary: 'Text messages that went to the embedded outbox, since no provider is configured; newest first.',
 		input: { query },
-		success: { status: 200, says: 'Text messages.', json: texts },
+		success: { status: 200, says: 'Text messages.', json: smsOutbox },
 		handle: async ({ notifier }, { query }) => ({
 			items: (await notifier.listSmsOutbox(query)).messages.map(({ noticeId, to, text, at }) => ({
 				noticeId,
