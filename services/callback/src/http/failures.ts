@@ -31,13 +31,14 @@ const certificate =
 export function failureOf(error: unknown): FailureName {
 	for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
 		if (at instanceof NotReached) return at.failure;
+		// What came is no HTTP; only some of these have a code.
+		if (at.name === 'HTTPParserError') return 'ANSWER_INVALID';
 		const code: unknown = Reflect.get(at, 'code');
 		if (typeof code !== 'string') {
 			// All addresses of a name failed: the first one speaks for them.
 			if (at instanceof AggregateError && at.errors.length > 0) return failureOf(at.errors[0]);
 			continue;
 		}
-		if (code.startsWith('HPE_')) return 'ANSWER_INVALID';
 		if (certificate.test(code)) return 'TLS_FAILED';
 		// An alert of the peer ends a TLS connection in mid-air; undici wraps the error of the socket.
 		const known = byCode[code];

@@ -45,7 +45,7 @@ function nextAttempt(dueAt: Date, endpoint: EndpointRecord | undefined, now: Dat
 	return waits > dueAt ? waits : dueAt;
 }
 
-/** Takes exhausted deliveries up again. @throws INVALID_REQUEST, ENDPOINT_UNKNOWN */
+/** Takes exhausted deliveries up again, and tries their endpoints at once: whoever asks believes them mended. @throws INVALID_REQUEST, ENDPOINT_UNKNOWN */
 export async function redriveDeliveries(
 	request: RedriveDeliveriesRequest,
 	{ store, clock }: HandlerDeps,
@@ -63,7 +63,9 @@ export async function redriveDeliveries(
 	const now = clock.now();
 	let redriven = 0;
 	for (let taken = batch; taken === batch; redriven += taken) {
-		taken = await store.redrive({ ids: deliveryIds, endpointId, notificationIds }, now, batch);
+		const endpoints = await store.redrive({ ids: deliveryIds, endpointId, notificationIds }, now, batch);
+		await store.endWaits([...new Set(endpoints)]);
+		taken = endpoints.length;
 	}
 	return { redriven };
 }

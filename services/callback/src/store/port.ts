@@ -64,6 +64,8 @@ export interface CallbackStore {
 	removeEndpoint(id: string): Promise<boolean>;
 	/** Writes how an endpoint fares, unless it was changed by an operator since that revision. */
 	setHealth(id: string, revision: number, health: EndpointHealth): Promise<void>;
+	/** Forgets what stands against endpoints, so that they are tried at once. */
+	endWaits(ids: readonly string[]): Promise<void>;
 	/** Takes, or keeps, an endpoint for an owner until an instant of real time. @returns false when another one holds it */
 	lease(endpointId: string, owner: string, realNow: number, until: number): Promise<boolean>;
 	/** Ends the lease of an endpoint, or all leases of an owner that starts anew. */
@@ -91,8 +93,8 @@ export interface CallbackStore {
 	list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
 	/** The place of a delivery in the order of recording. */
 	seqOf(id: string): Promise<number | undefined>;
-	/** Makes deliveries that were exhausted by then pending and due, with attempts counted anew. @returns how many; the limit means that there may be more */
-	redrive(query: RedriveQuery, now: Date, limit: number): Promise<number>;
+	/** Makes deliveries that were exhausted by then pending and due, with attempts counted anew. @returns the endpoint of each; as many as the limit means that there may be more */
+	redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly string[]>;
 	/** Removes deliveries settled before an instant. @returns how many; the limit means that there may be more */
 	prune(before: Date, limit: number): Promise<number>;
 

@@ -60,6 +60,16 @@ class SqliteCallbackStore implements CallbackStore {
 		await crashpoint('callback.endpoint.health.after');
 	}
 
+	async endWaits(ids: readonly string[]): Promise<void> {
+		if (ids.length === 0) return;
+		await crashpoint('callback.endpoint.end-wait.before');
+		await this.#db.write((tx) => {
+			for (const id of ids) tx.run('UPDATE endpoints SET failures = 0, failing_since = NULL, not_before = NULL WHERE id = ?', id);
+		});
+		await crashpoint('callback.endpoint.end-wait.after');
+		this.#tell(ids, 'endpoints');
+	}
+
 	async lease(endpointId: string, owner: string, realNow: number, until: number): Promise<boolean> {
 		await crashpoint('callback.endpoint.lease.before');
 		const sql = 'UPDATE endpoints SET owner = ?, lease_until = ? WHERE id = ? AND (owner IS NULL OR owner = ? OR lease_until <= ?)';
@@ -151,12 +161,12 @@ class SqliteCallbackStore implements CallbackStore {
 		return this.#db.get<{ seq: number }>('SELECT seq FROM deliveries WHERE id = ?', id)?.seq;
 	}
 
-	async redrive(query: RedriveQuery, now: Date, limit: number): Promise<number> {
+	async redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly string[]> {
 		await crashpoint('callback.deliveries.redrive.before');
 		const touched = await this.#db.write((tx) => deliveries.redrive(tx, query, now, limit));
 		await crashpoint('callback.deliveries.redrive.after');
 		if (touched.length > 0) this.#tell([...new Set(touched)], 'deliveries');
-		return touched.length;
+		return touched;
 	}
 
 	async prune(before: Date, limit: number): Promise<number> {

@@ -1,6 +1,6 @@
 import { type Evidence, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { Dialect, type Notification, NotificationServiceDefinition, State } from '@fefaent/contracts/notification';
-import { bind, type Handlers, inProcessClient } from '@fefaent/service-kit';
+import { bind, type Handlers, inProcessClient, silentLogger } from '@fefaent/service-kit';
 import { isTold, wordsOf } from '../domain/states.ts';
 import { evidence, notification } from './fixtures.ts';
 
@@ -45,8 +45,8 @@ export function neighbours() {
 	const options = { caller: 'callback', serialise: true };
 	return {
 		known,
-		notifications: inProcessClient(bind(NotificationServiceDefinition, notificationHandlers), options),
-		evidences: inProcessClient(bind(EvidenceServiceDefinition, evidenceHandlers), options),
+		notifications: inProcessClient(bind(NotificationServiceDefinition, notificationHandlers, { logger: silentLogger }), options),
+		evidences: inProcessClient(bind(EvidenceServiceDefinition, evidenceHandlers, { logger: silentLogger }), options),
 	};
 }
 
