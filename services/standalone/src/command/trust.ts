@@ -9,8 +9,8 @@ import { readText } from './files.ts';
 /** Whom to trust, and who says so. */
 export interface NamedTrust extends EvidenceTrust {
 	readonly from: string;
-	/** Whether these are test certificates, as far as is known. */
-	readonly test: boolean;
+	/** Whether these are test certificates; undefined when nobody says. */
+	readonly test?: boolean;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface NamedTrust extends EvidenceTrust {
 export async function trustFor(files: readonly string[] | undefined, admin: AdminClient): Promise<NamedTrust> {
 	if (files !== undefined) {
 		const certificates = files.flatMap((file) => inPem(readText(file), file));
-		return { signers: certificates, timeStamping: certificates, from: files.join(', '), test: false };
+		return { signers: certificates, timeStamping: certificates, from: files.join(', ') };
 	}
 	try {
 		return installationTrust(await admin.get<adminApi.Trust>('/admin/v1/trust'), admin.url);

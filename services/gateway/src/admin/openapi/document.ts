@@ -116,7 +116,8 @@ function parametersOf(where: 'path' | 'query', schema: z.ZodObject | undefined):
 }
 
 function convert(schema: z.ZodType): Json {
-	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', metadata: components, override: tidy }) as Json;
+	// Parameters are written out in place: names hold among components only.
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', override: tidy }) as Json;
 	return rest;
 }
 

@@ -88,7 +88,7 @@ export async function prove({ admin, folder }: Stage, id: number, transition: st
 		level: report.level ?? '',
 		signer: report.signer ?? '',
 		provenTime: report.provenTime?.toISOString() ?? '',
-		test: trust.test,
+		test: trust.test ?? false,
 	};
 }
 

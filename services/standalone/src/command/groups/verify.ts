@@ -21,8 +21,7 @@ export function verifyCommand(program: Command): void {
 				const anchors = await trustFor(trust, admin);
 				output.progress(`trusting ${anchors.from}`);
 				const { content: _, ...report } = await verifyEvidence(readGiven(file), anchors);
-				const test = anchors.test && report.valid;
-				output.result({ file, ...report, trust: anchors.from, test: anchors.test }, () =>
+				output.result({ file, ...report, trust: anchors.from, ...(anchors.test !== undefined && { test: anchors.test }) }, () =>
 					fields({
 						valid: report.valid,
 						level: report.level,
@@ -33,7 +32,7 @@ export function verifyCommand(program: Command): void {
 						problems: report.problems.join(' '),
 					}),
 				);
-				if (test) output.progress('these are TEST certificates: the evidence proves nothing to others');
+				if (anchors.test === true && report.valid) output.progress('these are TEST certificates: the evidence proves nothing to others');
 				if (!report.valid) throw new CommandFailure(`${file} is not valid: ${report.problems.join(' ')}`);
 			}),
 		);

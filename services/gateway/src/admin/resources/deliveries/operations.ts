@@ -1,7 +1,7 @@
 import { DeliveryState } from '@fefaent/contracts/callback';
 import { z } from 'zod';
 import { operation } from '../../http/route.ts';
-import { idText, limit } from '../shared/fields.ts';
+import { idText, limit, page, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
 import { deliveryList, redriveDeliveries, redriven, viewDelivery } from './schemas.ts';
 
@@ -21,6 +21,7 @@ export const deliveryOperations = [
 				notification: idText.optional(),
 				endpoint: z.string().max(100).optional().describe('Id of the endpoint.'),
 				state: words.deliveryState.schema.optional(),
+				after: z.string().max(100).optional().describe('Only those recorded after this one: `next` of the page before.'),
 				limit: limit(500, 100),
 			}),
 		},
@@ -31,8 +32,9 @@ export const deliveryOperations = [
 				endpointId: query.endpoint ?? '',
 				state: query.state ? words.deliveryState.toCore(query.state) : DeliveryState.UNSPECIFIED,
 				limit: query.limit,
+				...textAs('afterId', query.after),
 			});
-			return { items: deliveries.map(viewDelivery) };
+			return page(deliveries.map(viewDelivery), query.limit, (one) => one.id);
 		},
 	}),
 	operation({

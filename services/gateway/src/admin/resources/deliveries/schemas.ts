@@ -12,10 +12,13 @@ export const delivery = named(
 		endpointId: z.string(),
 		notificationId: id,
 		toldState: words.state.schema.optional(),
+		toldAt: instant.optional().describe('The legal instant of the change that is told.'),
+		evidenceId: z.string().optional().describe('The evidence of the change.'),
 		state: words.deliveryState.schema.optional(),
 		recordedAt: instant.optional(),
 		nextAttemptAt: instant.optional(),
 		settledAt: instant.optional().describe('When it was delivered or given up.'),
+		givenUp: z.string().optional().describe('Why it was given up without a further attempt.'),
 		attempts: z
 			.array(
 				z.object({
@@ -24,14 +27,15 @@ export const delivery = named(
 					durationMs: z.int(),
 					httpStatus: z.int().optional().describe('Absent when there was no answer.'),
 					failure: z.string().optional().describe('Name of the failure; absent when delivered.'),
+					detail: z.string().optional().describe("The receiver's own error code."),
 				}),
 			)
-			.describe('The communication log.'),
+			.describe('The communication log: the last hundred attempts.'),
 	}),
 );
 
 /** Deliveries, oldest first. */
-export const deliveryList = named('DeliveryList', z.object({ items: z.array(delivery) }));
+export const deliveryList = named('DeliveryList', z.object({ items: z.array(delivery), next: z.string().optional() }));
 
 /** What to send again. */
 export const redriveDeliveries = named(
@@ -42,7 +46,7 @@ export const redriveDeliveries = named(
 			endpointId: z.string().max(100).default('').describe('All given-up ones of this endpoint.'),
 			notificationIds: z.array(id).max(100).default([]).describe('All given-up ones of these notifications.'),
 		})
-		.refine((one) => one.deliveryIds.length + one.notificationIds.length > 0 || one.endpointId !== '', 'says which: it names nothing'),
+		.refine((one) => one.deliveryIds.length + one.notificationIds.length > 0 || one.endpointId !== '', 'says not which'),
 );
 
 /** What failed notices to send again. */
@@ -53,7 +57,7 @@ export const redriveNotices = named(
 			noticeIds: z.array(z.string().min(1).max(100)).max(500).default([]),
 			notificationIds: z.array(id).max(100).default([]).describe('All failed ones of these notifications.'),
 		})
-		.refine((one) => one.noticeIds.length + one.notificationIds.length > 0, 'says which: it names nothing'),
+		.refine((one) => one.noticeIds.length + one.notificationIds.length > 0, 'says not which'),
 );
 
 /** How many were put back on their way. */
@@ -68,16 +72,20 @@ export function viewDelivery(one: Delivery): z.input<typeof delivery> {
 		endpointId: one.endpointId,
 		notificationId: one.notificationId,
 		...(toldState && { toldState }),
+		...isoAs('toldAt', one.toldAt),
+		...textAs('evidenceId', one.evidenceId),
 		...(state && { state }),
 		...isoAs('recordedAt', one.recordedAt),
 		...isoAs('nextAttemptAt', one.nextAttemptAt),
 		...isoAs('settledAt', one.settledAt),
-		attempts: one.attempts.map(({ number, at, durationMs, httpStatus, failure }) => ({
+		...textAs('givenUp', one.givenUp),
+		attempts: one.attempts.map(({ number, at, durationMs, httpStatus, failure, detail }) => ({
 			number,
 			...(at && { at: iso(at) }),
 			durationMs,
 			...(httpStatus !== 0 && { httpStatus }),
 			...textAs('failure', failure),
+			...textAs('detail', detail),
 		})),
 	};
 }

@@ -49,19 +49,19 @@ function ofNotice(one: Notice): TimelineEvent[] {
 function ofDelivery(one: Delivery): TimelineEvent[] {
 	const told = words.state.toWord(one.toldState) ?? 'state';
 	const ref = one.id;
-	const attempts = one.attempts.flatMap(({ number, at, failure, httpStatus }) =>
+	const attempts = one.attempts.flatMap(({ number, at, failure, httpStatus, detail }) =>
 		occurred('delivery', at, `${told} attempt ${number} ${failure === '' ? 'delivered' : 'failed'}`, {
 			ref,
-			detail: [failure, httpStatus === 0 ? '' : `HTTP ${httpStatus}`].filter((part) => part !== '').join(', '),
+			detail: [failure, httpStatus === 0 ? '' : `HTTP ${httpStatus}`, detail].filter((part) => part !== '').join(', '),
 		}),
 	);
 	const state = words.deliveryState.toWord(one.state);
 	return [
 		...occurred('delivery', one.recordedAt, `${told} to be told`, { ref, detail: `endpoint ${one.endpointId}` }),
 		...attempts,
-		...(state === 'exhausted' ? occurred('delivery', one.settledAt, `${told} given up`, { ref }) : []),
+		...(state === 'exhausted' ? occurred('delivery', one.settledAt, `${told} given up`, { ref, detail: one.givenUp }) : []),
 		...(state === 'pending' && attempts.length > 0
-			? upcoming('delivery', one.nextAttemptAt, `${told} attempt ${attempts.length + 1}`, { ref })
+			? upcoming('delivery', one.nextAttemptAt, `${told} attempt ${(one.attempts.at(-1)?.number ?? 0) + 1}`, { ref })
 			: []),
 	];
 }

@@ -4,7 +4,12 @@ import { z } from 'zod';
 export const instant = z.iso.datetime();
 
 /** Id of a notification in an address or a query. */
-export const idText = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).describe('Id of the notification.');
+export const idText = z.coerce
+	.number('is no id of a notification')
+	.int('is no id of a notification')
+	.min(1)
+	.max(Number.MAX_SAFE_INTEGER)
+	.describe('Id of the notification.');
 
 /** Id of a notification in a body or an answer. */
 export const id = z.int().min(1);
