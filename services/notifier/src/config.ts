@@ -24,7 +24,7 @@ export const notifierConfig = defineConfig({
 		default: 30_000,
 		min: 50,
 		max: 600_000,
-		doc: 'How long the SMTP server may stay silent, and half of how long a message may take in all, before it is given up and tried later.',
+		doc: 'How long the SMTP server may stay silent before an e-mail is given up and tried later.',
 	}),
 	FEFAENT_NOTIFIER_FROM: setting.string({
 		default: 'Fefaent <no-reply@localhost>',

@@ -8,11 +8,9 @@ export const notifierErrors = {
 	TEMPLATE_TOO_LARGE: { kind: 'invalid', message: 'the template renders to more than is allowed: {bound}' },
 	NOTIFICATION_UNKNOWN: { kind: 'notFound', message: 'there is no such notification' },
 	RECIPIENT_UNKNOWN: { kind: 'notFound', message: 'the notification has no such recipient' },
+	SETTING_INVALID: { kind: 'precondition', message: '{setting} is not valid: {problem}' },
 	SETTING_MISSING: { kind: 'precondition', message: '{setting} must be set for the chosen SMS provider' },
 } as const;
-
-/** Names of {@link notifierErrors}. */
-export type NotifierReason = keyof typeof notifierErrors;
 
 /** Raises one of {@link notifierErrors}. */
 export const notifierError = errorsOf(notifierErrors);

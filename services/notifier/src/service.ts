@@ -7,7 +7,8 @@ import { bind, createHealth, type Job, type Logger, type RpcClient, type Service
 import { createMailSender, createSmsSender } from './channels/create.ts';
 import { backoffOf, type NotifierConfig } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
-import { viewDate } from './domain/view-dates.ts';
+import { isZone } from './domain/view-dates.ts';
+import { notifierError } from './errors.ts';
 import { startPruning } from './jobs/prune.ts';
 import { type Sending, startSending } from './jobs/sending.ts';
 import { mailAttempt, smsAttempt } from './operations/attempt.ts';
@@ -36,15 +37,19 @@ export interface NotifierService extends Service {
 	settled(): Promise<void>;
 }
 
+/** A wrong zone shows now and not with the first notice. */
+function checkZone(zone: string): void {
+	if (!isZone(zone)) throw notifierError('SETTING_INVALID', { setting: 'FEFAENT_NOTIFIER_ZONE', problem: `there is no time zone ${zone}` });
+}
+
 /**
  * The service that tells recipients: serves NotifierService, follows the notifications' topic, and sends e-mails and SMS.
- * @throws RangeError for an unknown time zone; `SETTING_MISSING`
+ * @throws `SETTING_MISSING`, `SETTING_INVALID`
  */
 export function createNotifierService(deps: NotifierServiceDeps): NotifierService {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
 	const zone = config.FEFAENT_NOTIFIER_ZONE;
-	// Tells a wrong zone now and not with the first notice.
-	viewDate(clock.now(), zone, 'LANGUAGE_CA');
+	checkZone(zone);
 	const rendering = { zone, fold: config.FEFAENT_NOTIFIER_SMS_FOLD, accessUrl: config.FEFAENT_NOTIFIER_ACCESS_URL };
 	const operations: OperationDeps = { clock, logger, store, notifications, evidences, rendering };
 	const mail = createMailSender({ config, clock, outbox: store.outbox });

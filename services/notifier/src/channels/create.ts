@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Clock } from '@fefaent/kernel';
+import type { Clock, DomainError } from '@fefaent/kernel';
 import type { NotifierConfig } from '../config.ts';
+import { isUsableMailbox } from '../domain/addresses.ts';
 import { notifierError } from '../errors.ts';
 import type { OutboxStore } from '../store/port.ts';
 import { OutboxMailSender } from './mail/outbox.ts';
 import type { MailSender } from './mail/port.ts';
-import { SmtpMailSender } from './mail/smtp.ts';
+import { SmtpMailSender, senderAddress } from './mail/smtp.ts';
 import { HttpSmsSender } from './sms/http.ts';
 import { OutboxSmsSender } from './sms/outbox.ts';
 import type { SmsSender } from './sms/port.ts';
@@ -18,11 +19,17 @@ export interface ChannelDeps {
 	readonly outbox: OutboxStore;
 }
 
-/** The e-mail sender that the settings ask for. @throws the system's error when the file of authorities cannot be read */
+/** The e-mail sender that the settings ask for. @throws `SETTING_INVALID`; the system's error when the file of authorities cannot be read */
 export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSender {
 	const url = config.FEFAENT_NOTIFIER_SMTP_URL;
 	const messageIdDomain = config.FEFAENT_NOTIFIER_MESSAGE_ID_DOMAIN;
+	if (!/^[A-Za-z\d](?:[A-Za-z\d.-]*[A-Za-z\d])?$/.test(messageIdDomain)) {
+		throw invalid('FEFAENT_NOTIFIER_MESSAGE_ID_DOMAIN', 'it is no domain');
+	}
 	if (url === undefined) return new OutboxMailSender(outbox, clock, messageIdDomain);
+	// A wrong sender would look like wrong mailboxes, one e-mail after the other.
+	if (!isUsableMailbox(senderAddress(config.FEFAENT_NOTIFIER_FROM))) throw invalid('FEFAENT_NOTIFIER_FROM', 'it holds no mailbox');
+	checkCredentials('FEFAENT_NOTIFIER_SMTP_URL', url);
 	return new SmtpMailSender({
 		url,
 		startTls: config.FEFAENT_NOTIFIER_SMTP_TLS,
@@ -35,7 +42,7 @@ export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSe
 	});
 }
 
-/** The SMS sender that the settings ask for. @throws `SETTING_MISSING`; the system's error when the file of authorities cannot be read */
+/** The SMS sender that the settings ask for. @throws `SETTING_MISSING`, `SETTING_INVALID`; the system's error when the file of authorities cannot be read */
 export function createSmsSender({ config, clock, outbox }: ChannelDeps): SmsSender {
 	const common = {
 		ca: authorities(config),
@@ -65,7 +72,22 @@ export function createSmsSender({ config, clock, outbox }: ChannelDeps): SmsSend
 function needed(config: NotifierConfig, name: 'FEFAENT_NOTIFIER_SMPP_URL' | 'FEFAENT_NOTIFIER_SMS_HTTP_URL'): string {
 	const value = config[name];
 	if (value === undefined) throw notifierError('SETTING_MISSING', { setting: name });
+	checkCredentials(name, value);
 	return value;
+}
+
+/** User and password of a URL must be readable; the setting is secret, so the problem names no part of it. */
+function checkCredentials(name: keyof NotifierConfig, url: string): void {
+	const { username, password } = new URL(url);
+	try {
+		decodeURIComponent(username + password);
+	} catch {
+		throw invalid(name, 'a % in its user or password is not written as %25');
+	}
+}
+
+function invalid(setting: keyof NotifierConfig, problem: string): DomainError {
+	return notifierError('SETTING_INVALID', { setting, problem });
 }
 
 function authorities({ FEFAENT_NOTIFIER_CA: file }: NotifierConfig): string | undefined {

@@ -15,6 +15,8 @@ describe('isUsableMailbox', () => {
 		'a@b..c',
 		'a@-b.c',
 		'a@',
+		'ajuntament',
+		'',
 		'@b.c',
 		'a@b@c.d',
 		`${'x'.repeat(65)}@b.c`,

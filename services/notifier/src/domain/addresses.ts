@@ -8,7 +8,7 @@ export function isUsableMailbox(mailbox: string): boolean {
 	const at = mailbox.lastIndexOf('@');
 	const local = mailbox.slice(0, at);
 	const domain = mailbox.slice(at + 1);
-	if (local.length === 0 || Buffer.byteLength(local) > 64 || Buffer.byteLength(domain) > 255) return false;
+	if (at < 1 || Buffer.byteLength(local) > 64 || Buffer.byteLength(domain) > 255) return false;
 	return (
 		/^[^\s\p{C}<>()[\]\\,;:"@]+$/u.test(local) &&
 		/^[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}.-]*[\p{L}\p{N}\p{M}])?$/u.test(domain) &&

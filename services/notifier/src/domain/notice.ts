@@ -1,4 +1,4 @@
-import { AddressState, Channel, type Notice, type NoticeAddress, type NoticeDocument, NoticeState } from '@fefaent/contracts/notifier';
+import { AddressState, type Notice, type NoticeAddress, type NoticeDocument, NoticeState } from '@fefaent/contracts/notifier';
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
 import { type FailureName, isPermanent } from './failures.ts';
 import type { AddressOutcome } from './outcome.ts';
@@ -108,6 +108,3 @@ export function publicNotice(record: NoticeRecord): Notice {
 		providerReference: document.addresses.find((one) => one.providerReference !== '')?.providerReference ?? '',
 	};
 }
-
-/** The channels that there are. */
-export const channels = [Channel.EMAIL, Channel.SMS] as const;

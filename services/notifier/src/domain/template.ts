@@ -65,9 +65,13 @@ function invalid(part: PartName, problem: string): DomainError {
 	return notifierError('TEMPLATE_INVALID', { part, problem });
 }
 
-/** Whether a template mentions evidences. */
+/** Whether a template mentions evidences; one that cannot be read does not. */
 export function wantsEvidences(template: Template): boolean {
-	return parts.some(({ name }) => compilePart(template[name]).wantsEvidences);
+	try {
+		return parts.some(({ name }) => compilePart(template[name]).wantsEvidences);
+	} catch {
+		return false;
+	}
 }
 
 /** A rendered template. */

@@ -20,6 +20,15 @@ const locales: Readonly<Partial<Record<WrittenLanguage, string>>> = {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** Whether there is such a time zone. */
+export function isZone(zone: string): boolean {
+	try {
+		return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId !== '';
+	} catch {
+		return false;
+	}
+}
+
 /** Tells an instant in a zone and a language. @throws RangeError for an unknown zone */
 export function viewDate(at: Date, zone: string, language: WrittenLanguage): ViewDate {
 	const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);

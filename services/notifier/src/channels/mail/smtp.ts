@@ -117,7 +117,8 @@ function addressText(address: string | { readonly address?: string | undefined }
 	return typeof address === 'string' ? address : (address.address ?? '');
 }
 
-function senderAddress(from: string): string {
+/** The address of a From header's text. */
+export function senderAddress(from: string): string {
 	return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
 }
 
