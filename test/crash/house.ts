@@ -1,67 +1,77 @@
 // One installation that is killed and started again, with the world outside it: a mail server and a callback receiver that stay up.
-
 import { type Standalone, startStandalone } from '@fefaent/standalone';
-import { acceptCallback, type HttpRecorder, type SmtpSink, startCallbackReceiver, startSmtpSink, temporaryFolder } from '@fefaent/testing';
+import {
+	acceptCallback,
+	type HttpRecorder,
+	type HttpResponder,
+	type SmtpSink,
+	startCallbackReceiver,
+	startSmtpSink,
+	temporaryFolder,
+} from '@fefaent/testing';
 import { type StandaloneProcess, startStandaloneProcess } from '../support/process.ts';
 import { texts } from '../support/soap.ts';
 import type { Outside } from './ledger.ts';
-import { type Journal, type Planned, play } from './scenario.ts';
 
 /** An installation and what stands around it. */
 export interface House extends AsyncDisposable {
+	readonly receiver: HttpRecorder;
+	/** How the receiver answers when all is well. */
+	readonly accept: HttpResponder;
+	/** Undefined where the installation keeps its mails to itself. */
+	readonly mail: SmtpSink | undefined;
 	/** Starts the product on the same data as before. */
 	start(crash?: { readonly at?: string; readonly log?: string }): Promise<StandaloneProcess>;
+	/** Stops a running product in good order. */
+	stop(process: StandaloneProcess): Promise<void>;
 	/** Moves time beyond the retention, so that what is final is exported and purged; waits for it. */
 	purge(process: StandaloneProcess): Promise<void>;
-	/** Starts the product, plays the script from the start, lets it come to rest and stops it in good order. */
-	playToRest(planned: readonly Planned[], journal: Journal): Promise<void>;
 	/** Opens the stores of the stopped product and looks at them. */
 	inspect<T>(look: (fefaent: Standalone, outside: Outside) => Promise<T>): Promise<T>;
 }
 
-/** Opens a new, empty one. */
-export async function openHouse(): Promise<House> {
-	const folder = await temporaryFolder();
-	const mail: SmtpSink = await startSmtpSink();
-	const receiver: HttpRecorder = await startCallbackReceiver({ respond: acceptCallback });
-	const env = {
-		FEFAENT_NOTIFIER_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
-		FEFAENT_STATE_ENGINE_RETENTION: 'P60D',
-	};
+/** Opens a new, empty one. @param options.smtp whether mails go to a server; default true */
+export async function openHouse(options: { readonly smtp?: boolean } = {}): Promise<House> {
+	const folder = temporaryFolder();
+	const mail = options.smtp === false ? undefined : await startSmtpSink();
+	const receiver = await startCallbackReceiver({ respond: acceptCallback });
+	const env = mail ? { FEFAENT_NOTIFIER_SMTP_URL: `smtp://127.0.0.1:${mail.port}` } : {};
 	let registered = false;
 
-	const start = async (crash?: { readonly at?: string; readonly log?: string }): Promise<StandaloneProcess> => {
-		if (!registered) {
-			// The endpoint is registered before anything is created, and not under the kill: it is not what is being tried here.
-			const first = await startStandaloneProcess({ dataDir: folder.path, env });
-			await first.admin('POST', '/admin/v1/endpoints', { issuerCode: 'DEMO', url: receiver.url, form: 'enotumlite' });
-			first.child.kill('SIGTERM');
-			await first.child.waitExit(20_000);
-			registered = true;
-		}
-		return startStandaloneProcess({ dataDir: folder.path, env, ...(crash && { crash }) });
+	const stop = async ({ child }: StandaloneProcess): Promise<void> => {
+		child.kill('SIGTERM');
+		const { code } = await child.waitExit(20_000);
+		if (code !== 0) throw new Error(`it did not stop in good order, but with code ${code}: ${child.output()}`);
 	};
 
 	return {
-		start,
+		receiver,
+		accept: acceptCallback,
+		mail,
+		stop,
+		start: async (crash) => {
+			if (!registered) {
+				// The endpoint is registered before anything is created, and not under the kill: it is not what is being tried here.
+				const first = await startStandaloneProcess({ dataDir: folder.path, env });
+				await first.admin('POST', '/admin/v1/endpoints', { issuerCode: 'DEMO', url: receiver.url, form: 'enotumlite' });
+				await stop(first);
+				registered = true;
+			}
+			return startStandaloneProcess({ dataDir: folder.path, env, ...(crash && { crash }) });
+		},
 		purge: async (process) => {
-			await process.advance('P61D');
+			// Two months from the receipt, and a week from the end: the second move is over the grace of what the first one ended.
+			await process.advance('P62D');
+			await process.settle();
+			await process.advance('P8D');
 			await process.settle();
 		},
-		playToRest: async (planned, journal) => {
-			const running = await start();
-			await play(running, planned, journal);
-			await running.settle();
-			running.child.kill('SIGTERM');
-			await running.child.waitExit(20_000);
-		},
 		inspect: async (look) => {
-			const fefaent = await startStandalone({
-				env: { ...env, FEFAENT_DATA_DIR: folder.path, FEFAENT_PUBLIC_PORT: '0', FEFAENT_ADMIN_PORT: '0', FEFAENT_MTLS_PORT: '0' },
-			});
+			const ports = { FEFAENT_PUBLIC_PORT: '0', FEFAENT_ADMIN_PORT: '0', FEFAENT_MTLS_PORT: '0' };
+			const fefaent = await startStandalone({ env: { ...env, ...ports, FEFAENT_DATA_DIR: folder.path, FEFAENT_LOG_LEVEL: 'error' } });
 			try {
 				return await look(fefaent, {
-					mailIds: mail.messages.map((one) => one.messageId),
+					mailIds: mail?.messages.map((one) => one.messageId),
 					callbacks: receiver.requests.map((one) => {
 						const body = Buffer.from(one.body).toString('utf8');
 						return {
@@ -76,7 +86,7 @@ export async function openHouse(): Promise<House> {
 			}
 		},
 		[Symbol.asyncDispose]: async () => {
-			await Promise.all([mail.close(), receiver.close()]);
+			await Promise.all([mail?.close(), receiver.close()]);
 			await folder[Symbol.asyncDispose]();
 		},
 	};

@@ -34,6 +34,11 @@ export class Journal {
 	}
 }
 
+/** A plan of `count` notifications that nobody decides on: they expire. */
+export function planExpiries(prefix: string, count: number): readonly Planned[] {
+	return Array.from({ length: count }, (_, n) => ({ reference: `${prefix}-${n}`, n, ending: 'expired' }));
+}
+
 /** A plan of `count` notifications that end in every way in turn. */
 export function plan(prefix: string, count: number): readonly Planned[] {
 	const endings: readonly Ending[] = ['accepted', 'rejected', 'expired', 'discarded', 'consulted'];
@@ -99,6 +104,7 @@ async function create(soap: SoapCaller, planned: readonly Planned[], journal: Jo
 
 async function practise(soap: SoapCaller, planned: readonly Planned[], journal: Journal): Promise<void> {
 	const decided = planned.filter(({ ending }) => ending === 'accepted' || ending === 'rejected');
+	if (decided.length === 0) return;
 	const items = decided.map(({ reference, ending }) => ({
 		id: journal.idOf(reference) as number,
 		decision: ending === 'accepted' ? ('ACCEPTAR' as const) : ('REBUTJAR' as const),
@@ -110,6 +116,7 @@ async function practise(soap: SoapCaller, planned: readonly Planned[], journal: 
 
 async function cancel(soap: SoapCaller, planned: readonly Planned[], journal: Journal): Promise<void> {
 	const ids = planned.filter(({ ending }) => ending === 'discarded').map(({ reference }) => journal.idOf(reference) as number);
+	if (ids.length === 0) return;
 	const answer = expectOk(await soap.call(cancelRequest(ids)));
 	if (texts(answer, 'CodiError').length > 0) throw new Error(`a cancel was refused: ${answer.slice(0, 500)}`);
 }

@@ -1,0 +1,73 @@
+// A day on which the outside fails and the operator works: the receiver is down, then refuses; a mailbox is unknown; templates and endpoints come and
+// go; what was given up is redriven. Like the script of the administration it may be broken off by a kill anywhere and is run again from the start.
+import type { StandaloneProcess } from '../support/process.ts';
+import type { House } from './house.ts';
+import { type Journal, type Planned, playUntilWaiting } from './scenario.ts';
+
+interface Items<T> {
+	readonly items: readonly T[];
+}
+
+interface DeliveryView {
+	readonly id: string;
+	readonly endpointId: string;
+	readonly state: string;
+	readonly attempts: readonly unknown[];
+}
+
+const template = '/admin/v1/templates/email/first/ca?issuer=DEMO';
+
+/** Plays the day. Every notification of the plan is to expire in the end. Rejects when the process dies under it. */
+export async function playBadDay(process: StandaloneProcess, house: House, planned: readonly Planned[], journal: Journal): Promise<void> {
+	const { admin, advance, settle } = process;
+	house.receiver.respondWith(() => ({ status: 500 }));
+	house.mail?.failWith(({ stage }) => (stage === 'rcpt' ? { code: 550, message: '5.1.1 unknown' } : undefined));
+
+	await admin('PUT', template, {
+		subject: 'Avís de {{notificacio.emissor.descripcio}}',
+		text: 'Teniu una notificació: {{notificacio.titol}}',
+	});
+	const spare = await spareEndpoint(process, house);
+	await playUntilWaiting(process, planned, journal);
+	const ids = planned.map(({ reference }) => journal.idOf(reference) as number);
+	const deliveries = async () => (await admin<Items<DeliveryView>>('GET', '/admin/v1/deliveries?limit=500')).items;
+
+	await until('a first attempt failed', async () => (await deliveries()).some(({ attempts }) => attempts.length > 0));
+	house.receiver.respondWith(() => ({ status: 400 }));
+	await until('all were given up', async () => {
+		if ((await deliveries()).every(({ state }) => state !== 'pending')) return true;
+		await advance('PT25H');
+		await settle();
+		return false;
+	});
+
+	house.receiver.respondWith(house.accept);
+	house.mail?.failWith(undefined);
+	for (const endpointId of new Set((await deliveries()).map((one) => one.endpointId)))
+		await admin('POST', '/admin/v1/deliveries/redrive', { endpointId });
+	await admin('POST', '/admin/v1/notices/redrive', { notificationIds: ids });
+	await settle();
+
+	await admin('DELETE', template);
+	await admin('DELETE', `/admin/v1/endpoints/${spare}`);
+	await advance('P11D');
+	await settle();
+}
+
+/** An endpoint that is made and removed again; found where an earlier run of the script made it. */
+async function spareEndpoint({ admin }: StandaloneProcess, house: House): Promise<string> {
+	const url = `${house.receiver.url}/spare`;
+	const known = (await admin<Items<{ readonly id: string; readonly url: string }>>('GET', '/admin/v1/endpoints?issuer=DEMO')).items;
+	return (
+		known.find((one) => one.url === url) ??
+		(await admin<{ readonly id: string }>('POST', '/admin/v1/endpoints', { issuerCode: 'DEMO', url, form: 'json' }))
+	).id;
+}
+
+async function until(what: string, check: () => Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + 30_000;
+	while (!(await check())) {
+		if (Date.now() > deadline) throw new Error(`not so after 30 s: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
