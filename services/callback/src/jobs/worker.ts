@@ -248,8 +248,9 @@ export class EndpointWorker {
 		const durationMs = Math.round(ran.durationMs);
 		const entry = { at: ran.startedAt, durationMs, httpStatus: result.status, failure: result.failure ?? '', detail: result.detail ?? '' };
 		const delivery = afterAttempt(item.delivery, entry, verdict, now);
-		await store.settle([{ record: item, delivery, dueAt: verdict.kind === 'retry' ? verdict.dueAt : undefined }]);
+		// First the endpoint: whoever sees the attempt sees that it waits, and a redrive comes after it.
 		if (health !== before && (health.failures > 0 || before.failures > 0)) await store.setHealth(endpoint.id, record.revision, health);
+		await store.settle([{ record: item, delivery, dueAt: verdict.kind === 'retry' ? verdict.dueAt : undefined }]);
 		if (result.failure === 'ENDPOINT_GONE') await this.#disable(record);
 		if (unreachable) await this.#giveUpUnreachable(record);
 		const exhausted = verdict.kind === 'exhausted';
@@ -285,8 +286,8 @@ export class EndpointWorker {
 	 */
 	async #giveUpUnreachable({ endpoint, revision }: EndpointRecord): Promise<void> {
 		const { store, clock, logger } = this.#deps;
-		const recordedUntil = this.#health.failingSince ?? clock.now();
-		const count = await this.#giveUp({ why: 'ENDPOINT_UNREACHABLE', recordedUntil });
+		const dueUntil = this.#health.failingSince ?? clock.now();
+		const count = await this.#giveUp({ why: 'ENDPOINT_UNREACHABLE', dueUntil });
 		const { notBefore } = this.#health;
 		this.#health = { failures: 0, failingSince: undefined, notBefore };
 		await store.setHealth(endpoint.id, revision, this.#health);
@@ -298,7 +299,7 @@ export class EndpointWorker {
 	}
 
 	/** @returns how many pending deliveries were given up */
-	async #giveUp(which: Pick<GiveUp, 'why' | 'recordedUntil'>): Promise<number> {
+	async #giveUp(which: Pick<GiveUp, 'why' | 'dueUntil'>): Promise<number> {
 		const { store, clock } = this.#deps;
 		let count = 0;
 		for (let given = giveUpBatch; given === giveUpBatch; count += given) {

@@ -92,6 +92,8 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.nextInstant(at(1))).toEqual(at(5));
 			expect(await store.nextInstant(at(5))).toBeUndefined();
 			await store.endWaits(['e1', 'unknown']);
+			expect((await store.getEndpoints(['e1']))[0]).toMatchObject({ revision: 2, health: wellHealth });
+			await store.setHealth('e1', 1, health);
 			expect((await store.getEndpoints(['e1']))[0]?.health).toEqual(wellHealth);
 		});
 
@@ -169,9 +171,9 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 		test('pending deliveries are given up by endpoint and instant, or by notification; then they can be taken up again', async () => {
 			await store.record([delivery(1), delivery(2, 'e1', 10), delivery(3, 'e1', 20), delivery(4, 'e2')]);
 			const request = { endpointId: 'e1', why: 'ENDPOINT_UNREACHABLE', now: at(30), limit: 1 } as const;
-			expect(await store.giveUp({ ...request, recordedUntil: at(10) })).toBe(1);
-			expect(await store.giveUp({ ...request, recordedUntil: at(10), limit: 9 })).toBe(1);
-			expect(await store.giveUp({ ...request, recordedUntil: at(10) })).toBe(0);
+			expect(await store.giveUp({ ...request, dueUntil: at(10) })).toBe(1);
+			expect(await store.giveUp({ ...request, dueUntil: at(10), limit: 9 })).toBe(1);
+			expect(await store.giveUp({ ...request, dueUntil: at(10) })).toBe(0);
 			expect(await store.forget([3, 99], 'NOTIFICATION_PURGED', at(31))).toBe(1);
 			expect(await store.forget([1], 'NOTIFICATION_PURGED', at(31))).toBe(0);
 			const exhausted = await store.list({ ...any, state: DeliveryState.EXHAUSTED });

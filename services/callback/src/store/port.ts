@@ -39,8 +39,8 @@ export interface RedriveQuery {
 /** Which pending deliveries of an endpoint to give up. */
 export interface GiveUp {
 	readonly endpointId: string;
-	/** Those recorded until then; absent: all. */
-	readonly recordedUntil?: Date;
+	/** Those that have been due since then or longer; absent: all. */
+	readonly dueUntil?: Date;
 	readonly why: FailureName;
 	readonly now: Date;
 	/** Most at once. */
@@ -64,7 +64,7 @@ export interface CallbackStore {
 	removeEndpoint(id: string): Promise<boolean>;
 	/** Writes how an endpoint fares, unless it was changed by an operator since that revision. */
 	setHealth(id: string, revision: number, health: EndpointHealth): Promise<void>;
-	/** Forgets what stands against endpoints, so that they are tried at once. */
+	/** Forgets what stands against endpoints, so that they are tried at once; a change of revision, so that what is just being found against them counts no more. */
 	endWaits(ids: readonly string[]): Promise<void>;
 	/** Takes, or keeps, an endpoint for an owner until an instant of real time. @returns false when another one holds it */
 	lease(endpointId: string, owner: string, realNow: number, until: number): Promise<boolean>;
@@ -79,7 +79,7 @@ export interface CallbackStore {
 	settle(results: readonly DeliveryResult[]): Promise<readonly boolean[]>;
 	/** Puts pending deliveries off. */
 	defer(items: readonly { readonly seq: number; readonly until: Date }[]): Promise<void>;
-	/** Gives up pending deliveries of an endpoint, those recorded first coming first. @returns how many; the limit means that there may be more */
+	/** Gives up pending deliveries of an endpoint, those due first coming first. @returns how many; the limit means that there may be more */
 	giveUp(request: GiveUp): Promise<number>;
 	/** Gives up the pending deliveries about notifications that are gone. @returns how many */
 	forget(notificationIds: readonly number[], why: FailureName, now: Date): Promise<number>;

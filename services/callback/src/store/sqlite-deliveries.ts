@@ -69,11 +69,11 @@ export function settle(tx: Tx, { record, delivery, dueAt }: DeliveryResult): boo
 	return tx.run(sql, numberOf(delivery.state), dueAt?.getTime() ?? null, settledAt, document, record.seq, record.tries).changes === 1;
 }
 
-/** Pending deliveries of an endpoint, in order of recording. */
-export function pendingOf(reader: Reader, { endpointId, recordedUntil, limit }: GiveUp): readonly DeliveryRecord[] {
-	const sql = `SELECT seq, due_at, tries, traceparent, document FROM deliveries INDEXED BY deliveries_by_endpoint
-		WHERE endpoint_id = ? AND state = 1 AND recorded_at <= ? ORDER BY seq LIMIT ?`;
-	return reader.all<DeliveryRow>(sql, endpointId, recordedUntil?.getTime() ?? Number.MAX_SAFE_INTEGER, limit).map(recordOf);
+/** Pending deliveries of an endpoint, those due first coming first. */
+export function pendingOf(reader: Reader, { endpointId, dueUntil, limit }: GiveUp): readonly DeliveryRecord[] {
+	const sql = `SELECT seq, due_at, tries, traceparent, document FROM deliveries INDEXED BY deliveries_queue
+		WHERE endpoint_id = ? AND state = 1 AND due_at <= ? ORDER BY due_at, seq LIMIT ?`;
+	return reader.all<DeliveryRow>(sql, endpointId, dueUntil?.getTime() ?? Number.MAX_SAFE_INTEGER, limit).map(recordOf);
 }
 
 /** Pending deliveries about notifications. */

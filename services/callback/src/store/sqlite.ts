@@ -64,7 +64,8 @@ class SqliteCallbackStore implements CallbackStore {
 		if (ids.length === 0) return;
 		await crashpoint('callback.endpoint.end-wait.before');
 		await this.#db.write((tx) => {
-			for (const id of ids) tx.run('UPDATE endpoints SET failures = 0, failing_since = NULL, not_before = NULL WHERE id = ?', id);
+			for (const id of ids)
+				tx.run('UPDATE endpoints SET revision = revision + 1, failures = 0, failing_since = NULL, not_before = NULL WHERE id = ?', id);
 		});
 		await crashpoint('callback.endpoint.end-wait.after');
 		this.#tell(ids, 'endpoints');
