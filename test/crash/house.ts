@@ -24,8 +24,6 @@ export interface House extends AsyncDisposable {
 	start(crash?: { readonly at?: string; readonly log?: string }): Promise<StandaloneProcess>;
 	/** Stops a running product in good order. */
 	stop(process: StandaloneProcess): Promise<void>;
-	/** Moves time beyond the retention, so that what is final is exported and purged; waits for it. */
-	purge(process: StandaloneProcess): Promise<void>;
 	/** Opens the stores of the stopped product and looks at them. */
 	inspect<T>(look: (fefaent: Standalone, outside: Outside) => Promise<T>): Promise<T>;
 }
@@ -58,13 +56,6 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 				registered = true;
 			}
 			return startStandaloneProcess({ dataDir: folder.path, env, ...(crash && { crash }) });
-		},
-		purge: async (process) => {
-			// Two months from the receipt, and a week from the end: the second move is over the grace of what the first one ended.
-			await process.advance('P62D');
-			await process.settle();
-			await process.advance('P8D');
-			await process.settle();
 		},
 		inspect: async (look) => {
 			const ports = { FEFAENT_PUBLIC_PORT: '0', FEFAENT_ADMIN_PORT: '0', FEFAENT_MTLS_PORT: '0' };

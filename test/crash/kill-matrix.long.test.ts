@@ -6,7 +6,8 @@ import type { StandaloneProcess } from '../support/process.ts';
 import { playBadDay } from './bad-day.ts';
 import { type House, openHouse } from './house.ts';
 import { discrepancies } from './ledger.ts';
-import { Journal, type Planned, plan, planExpiries, play, playUntilWaiting } from './scenario.ts';
+import { leftovers, playPurge } from './purge.ts';
+import { Journal, type Planned, plan, play, playUntilWaiting } from './scenario.ts';
 
 /** Points that no script here can pass, each with the suite that kills or throws there. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -28,12 +29,39 @@ interface Script {
 	readonly smtp: boolean;
 	readonly planned: readonly Planned[];
 	readonly play: (process: StandaloneProcess, house: House, planned: readonly Planned[], journal: Journal) => Promise<void>;
+	/** What is wrong once it was played to its end. */
+	readonly check: typeof discrepancies;
 }
 
 const scripts: readonly Script[] = [
-	{ name: 'life', smtp: true, planned: plan('life', 10), play: (process, _, planned, journal) => play(process, planned, journal) },
-	{ name: 'own outbox', smtp: false, planned: plan('own', 5), play: (process, _, planned, journal) => play(process, planned, journal) },
-	{ name: 'bad day', smtp: true, planned: planExpiries('bad', 2), play: playBadDay },
+	{
+		name: 'life',
+		smtp: true,
+		planned: plan('life', 10),
+		play: (process, _, planned, journal) => play(process, planned, journal),
+		check: discrepancies,
+	},
+	{
+		name: 'own outbox',
+		smtp: false,
+		planned: plan('own', 5),
+		play: (process, _, planned, journal) => play(process, planned, journal),
+		check: discrepancies,
+	},
+	{
+		name: 'bad day',
+		smtp: true,
+		planned: plan('bad', 5).filter(({ ending }) => ending === 'expired' || ending === 'discarded'),
+		play: playBadDay,
+		check: discrepancies,
+	},
+	{
+		name: 'purge',
+		smtp: true,
+		planned: plan('purge', 5),
+		play: playPurge,
+		check: (fefaent, _, journal) => leftovers(fefaent, journal),
+	},
 ];
 
 /** Kills the process at a point, starts it again, plays the script to its end, and answers what is wrong then. */
@@ -44,7 +72,6 @@ async function killedAt(point: string, script: Script): Promise<string[]> {
 	const playing = script
 		.play(doomed, house, script.planned, journal)
 		.then(() => doomed.settle())
-		.then(() => house.purge(doomed))
 		.catch(() => {});
 	await Promise.race([playing, doomed.child.waitExit(120_000)]);
 	doomed.child.kill('SIGTERM');
@@ -56,10 +83,10 @@ async function killedAt(point: string, script: Script): Promise<string[]> {
 	await script.play(again, house, script.planned, journal);
 	await again.settle();
 	await house.stop(again);
-	return house.inspect((fefaent, outside) => discrepancies(fefaent, script.planned, journal, outside));
+	return house.inspect((fefaent, outside) => script.check(fefaent, script.planned, journal, outside));
 }
 
-/** Every point that a script passes, from start-up through purge. */
+/** Every point that a script passes, from start-up to its stop. */
 async function survey(script: Script): Promise<readonly string[]> {
 	await using folder = temporaryFolder();
 	const log = join(folder.path, 'points.log');
@@ -67,7 +94,6 @@ async function survey(script: Script): Promise<readonly string[]> {
 	const process = await house.start({ log });
 	await script.play(process, house, script.planned, new Journal());
 	await process.settle();
-	await house.purge(process);
 	await house.stop(process);
 	return loggedCrashpoints(log);
 }

@@ -34,11 +34,6 @@ export class Journal {
 	}
 }
 
-/** A plan of `count` notifications that nobody decides on: they expire. */
-export function planExpiries(prefix: string, count: number): readonly Planned[] {
-	return Array.from({ length: count }, (_, n) => ({ reference: `${prefix}-${n}`, n, ending: 'expired' }));
-}
-
 /** A plan of `count` notifications that end in every way in turn. */
 export function plan(prefix: string, count: number): readonly Planned[] {
 	const endings: readonly Ending[] = ['accepted', 'rejected', 'expired', 'discarded', 'consulted'];
