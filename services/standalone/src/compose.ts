@@ -41,7 +41,11 @@ export function compose({ settings, folder, clock, bus, logger, secretsKeys, san
 	// One process, one replica: the same name after every restart, so that leases of the process before are taken back at once.
 	const ownerId = 'standalone';
 	const services: Service[] = [];
-	const base = (service: string) => ({ clock, logger: logger.child({ component: service }), ...clientsFor(service, () => services, calls) });
+	const base = (service: string) => ({
+		clock,
+		logger: logger.child({ component: service }),
+		...clientsFor(service, () => services, calls),
+	});
 	const readiness = async () =>
 		combineReports(Object.fromEntries(await Promise.all(services.map(async (one) => [one.name, await one.readiness()] as const))));
 
@@ -77,7 +81,7 @@ export function compose({ settings, folder, clock, bus, logger, secretsKeys, san
 		config: settings.callback,
 		bus,
 		ownerId,
-		store: openSqliteCallbackStore(folder.file('callback.db')),
+		store: openSqliteCallbackStore({ path: folder.file('callback.db') }),
 		secretsKeys,
 	});
 	const gateway = createGatewayService({

@@ -14,9 +14,6 @@ export const idText = z.coerce
 /** Id of a notification in a body or an answer. */
 export const id = z.int().min(1);
 
-/** Ids of notifications, for what works in batches. */
-export const ids = z.array(id).min(1).max(100);
-
 /** Code of an issuer. */
 export const issuerCode = z.string().min(1).max(100);
 
