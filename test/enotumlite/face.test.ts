@@ -240,7 +240,8 @@ describe('a soap client made from ?wsdl', () => {
 			ResultatConsultarNotificacio: [{ DadesNotificacio: { Estat: 'DIPOSITADA' } }],
 		});
 		expect(await call('Practicar', { PracticarNotificacio: [{ IdNotificacio: id, Decisio: 'ACCEPTAR' }] })).toMatchObject({
-			ResultatPracticarNotificacio: [{ Decisio: 'ACCEPTAR' }],
+			// The signed bytes as they are: not an object that the library made of them.
+			ResultatPracticarNotificacio: [{ Decisio: 'ACCEPTAR', Evidencia: expect.stringMatching(/^<\?xml .*<\/EvidenciaNotificacio>\n?$/s) }],
 		});
 		expect(await call('Cancelar', { IdNotificacio: [id] })).toMatchObject({ ResultatCancelarNotificacio: [{}] });
 		expect(await stateOf(id)).toBe('DESCARTADA');

@@ -1,3 +1,4 @@
+import { DomainError } from '@fefaent/kernel';
 import { ConfigError, createLogger, runUntilStopped } from '@fefaent/service-kit';
 import { quickstartText } from './quickstart.ts';
 import { readSettings, slips, withQuickstart } from './settings.ts';
@@ -13,17 +14,18 @@ async function main(): Promise<void> {
 		logger,
 		timeoutMs: standalone.FEFAENT_STOP_TIMEOUT,
 		start: async () => {
-			fefaent = await startStandalone({ env: process.env, logger });
+			fefaent = await startStandalone({ env: process.env, logger }).catch(refuseToStart);
 			process.stdout.write(`${quickstartText(fefaent, standalone.FEFAENT_DATA_DIR, standalone.FEFAENT_SANDBOX)}\n`);
 		},
 		stop: async () => fefaent?.stop(),
 	});
 }
 
-try {
-	await main();
-} catch (error) {
-	if (!(error instanceof ConfigError)) throw error;
+/** What the operator can mend is told in plain words, without a stack, with the exit code of wrong settings. */
+function refuseToStart(error: unknown): never {
+	if (!(error instanceof ConfigError || error instanceof DomainError)) throw error;
 	process.stderr.write(`${error.message}\n`);
 	process.exit(2);
 }
+
+await main().catch(refuseToStart);

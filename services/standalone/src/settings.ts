@@ -26,7 +26,6 @@ export const settings = {
 const quickstart: Env = {
 	FEFAENT_OPEN_LOOPBACK: 'true',
 	FEFAENT_CALLBACK_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
-	FEFAENT_CALLBACK_ALLOW_HTTP: 'true',
 };
 
 /** Adds the quickstart's presets to an environment, unless it turns the sandbox off. */

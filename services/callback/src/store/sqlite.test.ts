@@ -10,14 +10,14 @@ import * as deliveries from './sqlite-deliveries.ts';
 callbackStoreContract('SQLite', async () => {
 	const folder = temporaryFolder();
 	const path = folder.join('callback.db');
-	let store = openSqliteCallbackStore(path);
+	let store = openSqliteCallbackStore({ path: path });
 	return {
 		get store() {
 			return store;
 		},
 		reopen: async () => {
 			await store.close();
-			store = openSqliteCallbackStore(path);
+			store = openSqliteCallbackStore({ path: path });
 			return store;
 		},
 		end: async () => {

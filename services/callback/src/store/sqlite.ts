@@ -12,7 +12,7 @@ import * as endpoints from './sqlite-endpoints.ts';
  * Opens the callback service's SQLite file, making it when missing.
  * @param path the file; `FEFAENT_DATA_DIR/callback.db` in standalone
  */
-export function openSqliteCallbackStore(path: string): CallbackStore {
+export function openSqliteCallbackStore({ path }: { readonly path: string }): CallbackStore {
 	return new SqliteCallbackStore(openDatabase({ path, migrations, name: 'callback' }));
 }
 

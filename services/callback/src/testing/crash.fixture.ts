@@ -21,7 +21,7 @@ const service = createCallbackService({
 	config: readConfig(callbackConfig, testEnv),
 	clock,
 	logger: silentLogger,
-	store: openSqliteCallbackStore(`${folder}/callback.db`),
+	store: openSqliteCallbackStore({ path: `${folder}/callback.db` }),
 	bus,
 	notifications,
 	evidences,

@@ -63,7 +63,7 @@ export async function harness(options: { readonly env?: Env; readonly resolve?: 
 			config: readConfig(callbackConfig, { ...testEnv, ...options.env }),
 			clock,
 			logger: silentLogger,
-			store: openSqliteCallbackStore(folder.join('callback.db')),
+			store: openSqliteCallbackStore({ path: folder.join('callback.db') }),
 			bus,
 			notifications,
 			evidences,

@@ -115,9 +115,9 @@ function element(name: string, text: string): string {
 }
 
 /**
- * An evidence document as one string (section 6 of the contract): CDATA, readable and short; escaped where CDATA would change a byte of it or end early.
+ * An evidence document as one string (section 6 of the contract), escaped and not in CDATA: some SOAP libraries parse what looks like XML inside CDATA
+ * and hand over objects, from which the signed bytes cannot be had back.
  */
 function embedded(name: string, document: Uint8Array): string {
-	const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('utf8');
-	return /\]\]>|\r/.test(text) ? element(name, text) : `<${name}><![CDATA[${text}]]></${name}>`;
+	return element(name, Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('utf8'));
 }
