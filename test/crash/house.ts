@@ -35,6 +35,7 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 	const receiver = await startCallbackReceiver({ respond: acceptCallback });
 	const env = mail ? { FEFAENT_NOTIFIER_SMTP_URL: `smtp://127.0.0.1:${mail.port}` } : {};
 	let registered = false;
+	const started: StandaloneProcess[] = [];
 
 	const stop = async ({ child }: StandaloneProcess): Promise<void> => {
 		child.kill('SIGTERM');
@@ -55,7 +56,9 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 				await stop(first);
 				registered = true;
 			}
-			return startStandaloneProcess({ dataDir: folder.path, env, ...(crash && { crash }) });
+			const process = await startStandaloneProcess({ dataDir: folder.path, env, ...(crash && { crash }) });
+			started.push(process);
+			return process;
 		},
 		inspect: async (look) => {
 			const ports = { FEFAENT_PUBLIC_PORT: '0', FEFAENT_ADMIN_PORT: '0', FEFAENT_MTLS_PORT: '0' };
@@ -77,6 +80,8 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 			}
 		},
 		[Symbol.asyncDispose]: async () => {
+			// Also one that a failed test has left running.
+			await Promise.all(started.map(({ child }) => child[Symbol.asyncDispose]()));
 			await Promise.all([mail?.close(), receiver.close()]);
 			await folder[Symbol.asyncDispose]();
 		},

@@ -22,9 +22,9 @@ export class Journal {
 	/** Ids whose acceptance or rejection was answered. */
 	readonly practised = new Map<number, string>();
 
-	/** The id of a reference, once answered. */
+	/** The id that a reference was answered with last: after a purge a reference may be given again. */
 	idOf(reference: string): number | undefined {
-		return this.ids.get(reference)?.values().next().value;
+		return [...(this.ids.get(reference) ?? [])].at(-1);
 	}
 
 	record(reference: string, id: number): void {
