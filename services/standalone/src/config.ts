@@ -1,4 +1,4 @@
-import { type Config, defineConfig, setting } from '@fefaent/service-kit';
+import { defineConfig, setting } from '@fefaent/service-kit';
 
 /** Settings of the standalone process itself; those of the services it holds stand in their own tables. */
 export const standaloneConfig = defineConfig({
@@ -26,6 +26,3 @@ export const standaloneConfig = defineConfig({
 		doc: 'OpenTelemetry collector (OTLP over HTTP). Unset: no traces or metrics are made.',
 	}),
 });
-
-/** Values of {@link standaloneConfig}. */
-export type StandaloneConfig = Config<typeof standaloneConfig>;

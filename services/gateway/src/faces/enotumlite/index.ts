@@ -1,3 +1,1 @@
 export { createEnotumLiteFace } from './face.ts';
-export { enotumLitePath } from './names.ts';
-export type { EnotumLiteDeps } from './operations/deps.ts';
