@@ -78,6 +78,6 @@ export function settingsParts(values: Settings) {
 /** A sentence for each `FEFAENT_` variable that nothing reads. Variables of tests and tools are left alone. */
 export function slips(env: Env): readonly string[] {
 	return unknownSettings(Object.values(settings), env)
-		.filter(({ name }) => !/^FEFAENT_(TEST|FUZZ|KILL|DSS|BENCH)_/.test(name))
+		.filter(({ name }) => !/^FEFAENT_(TEST|FUZZ|KILL|SOAK|DSS|BENCH)_/.test(name))
 		.map(({ name, meant }) => `${name} is no setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
 }
