@@ -25,3 +25,7 @@ test('is private to its owner and to one process at a time', () => {
 	folder.release();
 	openDataFolder(path).release();
 });
+
+test.each(['/proc/nope/data', '/dev/null/data'])('says why %s cannot be used', (path) => {
+	expect(() => openDataFolder(path)).toThrow(expect.objectContaining({ reason: 'DATA_FOLDER_UNUSABLE' }));
+});

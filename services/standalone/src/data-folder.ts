@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DomainError } from '@fefaent/kernel';
 
@@ -15,11 +15,17 @@ export interface DataFolder {
 /**
  * Opens the data folder, making it when missing (readable by its owner only), and takes it for this process: two processes on the
  * same stores would undo each other's work. The lock is the operating system's, so that kill -9 frees it.
- * @throws DomainError DATA_FOLDER_IN_USE when another process has it
+ * @throws DomainError DATA_FOLDER_IN_USE when another process has it, DATA_FOLDER_UNUSABLE when it cannot be made or written
  */
 export function openDataFolder(path: string): DataFolder {
-	mkdirSync(path, { recursive: true, mode: 0o700 });
-	const lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
+	let lock: DatabaseSync;
+	try {
+		makeFolder(path);
+		lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new DomainError('DATA_FOLDER_UNUSABLE', 'precondition', `the data folder ${path} cannot be used: ${why}`, {}, { cause: error });
+	}
 	try {
 		lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
 	} catch (error) {
@@ -32,4 +38,11 @@ export function openDataFolder(path: string): DataFolder {
 		file: (...names) => join(path, ...names),
 		release: () => lock.close(),
 	};
+}
+
+/** Makes a folder with those above it, one by one: Node's own `recursive` never ends where a file system refuses new folders with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+	if (existsSync(path)) return;
+	makeFolder(dirname(path));
+	mkdirSync(path, { mode: 0o700 });
 }

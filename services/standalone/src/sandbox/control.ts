@@ -15,6 +15,9 @@ export interface SandboxControl {
 }
 
 const everyMs = 10;
+/** A look counts, which costs more the more there is: nobody needs to look so often then. */
+const everyMsWhileMuch = 200;
+const much = 500;
 /** One quiet look is not enough: work passes between services, and may be in no queue while one hands it to the next. */
 const quietLooks = 3;
 
@@ -34,9 +37,10 @@ export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, 
 		settled: async (timeoutMs) => {
 			const deadline = performance.now() + timeoutMs;
 			for (let quiet = 0; quiet < quietLooks; ) {
-				quiet = (await backlog()) === 0 ? quiet + 1 : 0;
+				const left = await backlog();
+				quiet = left === 0 ? quiet + 1 : 0;
 				if (performance.now() > deadline) return false;
-				await delay(everyMs);
+				await delay(left > much ? everyMsWhileMuch : everyMs);
 			}
 			return true;
 		},
