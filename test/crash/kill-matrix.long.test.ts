@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loggedCrashpoints, seededRandom, temporaryFolder } from '@fefaent/testing';
 import { expect, test } from 'vitest';
-import type { StandaloneProcess } from '../support/process.ts';
+import { type StandaloneProcess, startStandaloneProcess } from '../support/process.ts';
 import { playBadDay } from './bad-day.ts';
 import { type House, openHouse } from './house.ts';
 import { discrepancies } from './ledger.ts';
@@ -19,8 +19,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	'rpc.client.sending': 'packages/service-kit: only calls over gRPC pass it',
 	'rpc.client.answered': 'packages/service-kit: only calls over gRPC pass it',
 	'rpc.server.answering': 'packages/service-kit: only calls over gRPC pass it',
-	'callback.secrets-key.before': 'the first-start script below',
-	'callback.secrets-key.after': 'the first-start script below',
+	'callback.secrets-key.before': 'the first-start test below',
+	'callback.secrets-key.after': 'the first-start test below',
 };
 
 /** A script that the matrix kills. */
@@ -132,12 +132,12 @@ test('killed at every named point, restarted and driven to rest, the ledger hold
 	expect(missed, 'points of the source that no script passes').toEqual([]);
 
 	const points = [...scriptOf].filter(([point]) => only === undefined || point === only);
-	// Stores and the bus (not the directory's, which rests) pass their points on the way up already: there the kill is tried once more amid the work.
+	// Some stores write on the way up already: there the kill is tried once more, amid the work.
 	const kills = points.flatMap(([point, script]) =>
-		/^(store|bus)\./.test(point)
+		/^store\.(state-engine|notifier|callback|bus)\./.test(point)
 			? [
 					{ at: point, script },
-					{ at: `${point}#15`, script },
+					{ at: `${point}#3`, script },
 				]
 			: [{ at: point, script }],
 	);
@@ -153,6 +153,38 @@ test('killed at every named point, restarted and driven to rest, the ledger hold
 	context.annotate(`${points.length} crash points`);
 	expect(points.length).toBeGreaterThan(0);
 	expect(failures).toEqual([]);
+});
+
+test('killed at every point of its first start, it starts the next time and has made everything once', async () => {
+	await using survey = temporaryFolder();
+	const log = join(survey.path, 'points.log');
+	{
+		await using fresh = temporaryFolder();
+		const { child } = await startStandaloneProcess({ dataDir: fresh.path, crash: { log } });
+		child.kill('SIGTERM');
+		await child.waitExit(20_000);
+	}
+	const points = loggedCrashpoints(log);
+	expect(points).toEqual(
+		expect.arrayContaining(['callback.secrets-key.before', 'callback.secrets-key.after', 'gateway.issuer.inserted.after']),
+	);
+	expect(points.filter((point) => point.startsWith('evidence.trust.')).length).toBeGreaterThan(0);
+	for (const at of points) {
+		await using fresh = temporaryFolder();
+		await expect(startStandaloneProcess({ dataDir: fresh.path, crash: { at } }), at).rejects.toThrow('it ended with SIGKILL');
+		const again = await startStandaloneProcess({ dataDir: fresh.path });
+		await using child = again.child;
+		const { items } = await again.admin<{ items: { code: string }[] }>('GET', '/admin/v1/issuers');
+		expect(
+			items.map(({ code }) => code),
+			at,
+		).toEqual(['DEMO']);
+		const journal = new Journal();
+		await playUntilWaiting(again, plan('first', 1), journal);
+		expect(journal.idOf('first-0'), at).toBeGreaterThan(0);
+		child.kill('SIGTERM');
+		expect(await child.waitExit(20_000), at).toMatchObject({ code: 0 });
+	}
 });
 
 test('killed at 30 random instants under load, the ledger holds', async () => {
