@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DomainError } from '@fefaent/kernel';
@@ -32,7 +32,8 @@ export function openDataFolder(path: string): DataFolder {
 		lock.close();
 		throw new DomainError('DATA_FOLDER_IN_USE', 'precondition', `${path} is in use by another Fefaent process`, {}, { cause: error });
 	}
-	writeFileSync(join(path, 'pid'), `${process.pid}\n`);
+	chmodSync(join(path, 'lock.db'), 0o600);
+	writeFileSync(join(path, 'pid'), `${process.pid}\n`, { mode: 0o600 });
 	return {
 		path,
 		file: (...names) => join(path, ...names),

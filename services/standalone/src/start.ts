@@ -1,12 +1,12 @@
 import { openSecretsKeys } from '@fefaent/callback';
 import { openEmbeddedBus } from '@fefaent/event-bus';
-import { type Clock, systemClock } from '@fefaent/kernel';
+import { type Clock, DomainError, systemClock } from '@fefaent/kernel';
 import { createLogger, type Env, type HealthReport, type Logger, startTelemetry } from '@fefaent/service-kit';
 import { type ClientOptions, type Clients, clientsFor } from './clients.ts';
 import { type Composition, compose } from './compose.ts';
 import { openDataFolder } from './data-folder.ts';
 import { registerDemoIssuer, testServerCertificate } from './first-start.ts';
-import { PersistentSandboxClock } from './sandbox/clock-file.ts';
+import { PersistentSandboxClock, readShift } from './sandbox/clock-file.ts';
 import { type SandboxControl, sandboxControl } from './sandbox/control.ts';
 import { readSettings, withQuickstart } from './settings.ts';
 import { urlHost } from './url-host.ts';
@@ -52,7 +52,10 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 	let stopped: Promise<void> | undefined;
 	const stop = () => {
 		stopped ??= (async () => {
-			for (const step of undo.reverse()) await step();
+			const failures: unknown[] = [];
+			// One that fails keeps nobody else from being closed, least of all the lock of the folder.
+			for (const step of undo.reverse()) await Promise.try(step).catch((error: unknown) => failures.push(error));
+			if (failures.length > 0) throw new AggregateError(failures, 'not everything stopped in good order');
 		})();
 		return stopped;
 	};
@@ -64,6 +67,7 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 				? readSettings({ ...env, ...(await tlsEnv(folder)) })
 				: basic;
 		const sandboxClock = settings.standalone.FEFAENT_SANDBOX ? new PersistentSandboxClock(folder.file('clock')) : undefined;
+		if (!sandboxClock) refuseMovedTime(folder.file('clock'));
 		const clock = sandboxClock ?? systemClock;
 		const bus = openEmbeddedBus({
 			path: folder.file('bus.db'),
@@ -99,6 +103,16 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 		await stop();
 		throw error;
 	}
+}
+
+/** What a sandbox recorded ahead of time would lie in the future: such a folder is for sandboxes for good. */
+function refuseMovedTime(clockFile: string): void {
+	if (readShift(clockFile) === 0) return;
+	throw new DomainError(
+		'CLOCK_AHEAD',
+		'precondition',
+		`time was moved ahead in this data folder: it can only be used as a sandbox. Take a new FEFAENT_DATA_DIR, or FEFAENT_SANDBOX=true`,
+	);
 }
 
 async function tlsEnv(folder: Parameters<typeof testServerCertificate>[0]): Promise<Env> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -16,4 +16,10 @@ test('a moved clock stays moved after a restart, and a refused move changes noth
 	expect(new PersistentSandboxClock(path).offsetMs).toBe(60_001);
 	expect(() => clock.advance(-1)).toThrow(RangeError);
 	expect(readFileSync(path, 'utf8')).toBe('60001');
+});
+
+test('a file that holds no number is told, not taken for midnight', () => {
+	const path = join(mkdtempSync(join(tmpdir(), 'fefaent-clock-')), 'clock');
+	writeFileSync(path, 'soon');
+	expect(() => new PersistentSandboxClock(path)).toThrow(expect.objectContaining({ reason: 'CLOCK_FILE_BROKEN' }));
 });

@@ -1,5 +1,18 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { SandboxClock } from '@fefaent/kernel';
+import { dirname } from 'node:path';
+import { DomainError, SandboxClock } from '@fefaent/kernel';
+
+/**
+ * How far ahead the file says that time was moved, in milliseconds; 0 where there is none.
+ * @throws DomainError CLOCK_FILE_BROKEN
+ */
+export function readShift(path: string): number {
+	if (!existsSync(path)) return 0;
+	const text = readFileSync(path, 'utf8').trim();
+	if (!/^\d{1,16}$/.test(text))
+		throw new DomainError('CLOCK_FILE_BROKEN', 'precondition', `${path} does not hold a number of milliseconds`);
+	return Number(text);
+}
 
 /**
  * A sandbox clock whose shift outlives the process: time that was moved ahead stays ahead after a restart, so that nothing
@@ -10,7 +23,7 @@ export class PersistentSandboxClock extends SandboxClock {
 
 	/** @param path the file that keeps the shift, in milliseconds */
 	constructor(path: string) {
-		super(existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0);
+		super(readShift(path));
 		this.#path = path;
 	}
 
@@ -20,10 +33,16 @@ export class PersistentSandboxClock extends SandboxClock {
 		moved.advance(ms);
 		const temporary = `${this.#path}.new`;
 		writeFileSync(temporary, String(moved.offsetMs));
-		const file = openSync(temporary, 'r');
-		fsyncSync(file);
-		closeSync(file);
+		sync(temporary);
 		renameSync(temporary, this.#path);
+		sync(dirname(this.#path));
 		super.advance(ms);
 	}
+}
+
+/** Makes a file's content, or a folder's entries, durable. */
+function sync(path: string): void {
+	const file = openSync(path, 'r');
+	fsyncSync(file);
+	closeSync(file);
 }
