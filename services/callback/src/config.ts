@@ -26,7 +26,7 @@ export const callbackConfig = defineConfig({
 		default: 256,
 		min: 4,
 		max: 4096,
-		doc: 'Most requests under way at once to all endpoints that answer. Those that fail are tried out apart, with a quarter of it.',
+		doc: 'Most requests under way at once to all endpoints that answer, besides one that each of them has for itself. An endpoint takes fewer than it leaves free. Those that fail are tried out apart, with a quarter of it.',
 	}),
 	FEFAENT_CALLBACK_CONNECT_TIMEOUT: setting.duration({
 		default: 5_000,

@@ -162,3 +162,23 @@ test('an endpoint that never answers delays no other one', async () => {
 	// Lets what is under way end at once.
 	await hanging.close();
 });
+
+test('slow endpoints that take all that they may delay no other one', async () => {
+	const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+	await using slow = await startCallbackReceiver({ respond: (request) => answered.then(() => acceptCallback(request)) });
+	await using well = await startCallbackReceiver();
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '30s', FEFAENT_CALLBACK_MAX_IN_FLIGHT: '16' } });
+	for (let index = 0; index < 4; index++) await h.endpoint({ url: `${slow.url}/${index}`, maxInFlight: 64, states: [State.DEPOSITED] });
+	await h.change(...Array.from({ length: 40 }, (_, index) => [index + 1, State.DEPOSITED] as const));
+	// Each has its own place, and all of the others that may be had.
+	await slow.waitFor(16);
+	const { id } = await h.endpoint({ url: well.url, states: [State.ACCEPTED] });
+	await h.change(...Array.from({ length: 20 }, (_, index) => [index + 101, State.ACCEPTED] as const));
+	await well.waitFor(20);
+	await eventually(async () => expect((await h.deliveries({ endpointId: id })).every(({ state }) => state === DELIVERED)).toBe(true));
+	// All of that happened before a single answer of the slow ones, which then are told of everything as well.
+	expect(slow.requests.length).toBeLessThanOrEqual(20);
+	answer();
+	await slow.waitFor(160);
+	await eventually(async () => expect(await h.service.backlog()).toBe(0));
+});

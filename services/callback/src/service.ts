@@ -82,7 +82,7 @@ export function createCallbackService(deps: CallbackServiceDeps): CallbackServic
 				channels,
 				eventSource: config.FEFAENT_CALLBACK_EVENT_SOURCE,
 				scheduleOf: (form) => scheduleOf(config, form),
-				gates: { well: new Gate(places), failing: new Gate(Math.ceil(places / 4)) },
+				gates: { well: new Gate(places, 1), failing: new Gate(Math.ceil(places / 4), 0) },
 				leaseMs: config.FEFAENT_CALLBACK_LEASE,
 				retryAfterMaxMs: config.FEFAENT_CALLBACK_RETRY_AFTER_MAX,
 				signal: ending.signal,

@@ -201,7 +201,7 @@ export class EndpointWorker {
 
 	async #deliver(record: EndpointRecord, item: DueDelivery, what: Gathered): Promise<void> {
 		const { gates, clock, signal, store } = this.#deps;
-		const leave = await (record.health.failures > 0 ? gates.failing : gates.well).enter();
+		const leave = await (record.health.failures > 0 ? gates.failing : gates.well).enter(this.#endpointId);
 		try {
 			// It may have waited long for its place.
 			if (this.#interrupted) return;
