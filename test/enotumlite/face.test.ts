@@ -164,6 +164,7 @@ describe('what is no request', () => {
 		['an external entity', envelope(consultRequest([1])).replace('?>', '?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>')],
 		['no SOAP', consultRequest([1])],
 		['a relative namespace', envelope(consultRequest([1])).replace('<Emissor>', '<Emissor xmlns:x="y">')],
+		['a relative default namespace', envelope(consultRequest([1])).replace('<Emissor>', '<Emissor xmlns="y">')],
 		['deep XML', envelope('<a>'.repeat(500) + '</a>'.repeat(500))],
 		['bytes that are no UTF-8', latin(envelope(createRequest([{}])))],
 		['an encoding that is not taken', declared('windows-1252')],

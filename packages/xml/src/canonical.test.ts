@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CanonicalOptions, canonicalise } from './canonical.ts';
-import { parseXml } from './document.ts';
+import { parseXml, type XmlDocument } from './document.ts';
+import { XmlRefused } from './refusal.ts';
+import { readTree } from './tree.ts';
+import { el, xmlDocument } from './write.ts';
 
 const source =
 	'<?xml version="1.0"?><?pi out?>\n<a xmlns:z="urn:z" xmlns="urn:d" c="3" b=\'2\'><!-- c --><z:b xmlns:y="urn:y" z:k="&quot;&#10;"/><![CDATA[<>&]]>&#13;</a><!-- after -->';
@@ -41,4 +45,30 @@ describe('canonical forms of W3C', () => {
 			'<?pi out?>\n<a xmlns="urn:d" b="2" c="3">&lt;&gt;&amp;&#xD;</a>',
 		);
 	});
+});
+
+test('what parses has a canonical form, whatever its namespaces are called', () => {
+	const name = fc.oneof(
+		fc.constantFrom('relative', '../up', '#part', '?query', '//host/path', 'http:', 'a:', 'urn:a b', 'http://[', '%zz', ''),
+		fc.webUrl({ withFragments: true, withQueryParameters: true }),
+		fc.string({ maxLength: 6 }),
+	);
+	let read = 0;
+	fc.assert(
+		fc.property(name, name, fc.boolean(), (outer, inner, asDefault) => {
+			let document: XmlDocument;
+			try {
+				document = parseXml(xmlDocument(el('a', { [asDefault ? 'xmlns' : 'xmlns:p']: outer }, el('b', { 'xmlns:q': inner, 'q:c': '' }))));
+			} catch (error) {
+				expect(error).toBeInstanceOf(XmlRefused);
+				return;
+			}
+			using _ = document;
+			expect(readTree(document).children).toHaveLength(1);
+			expect(canonicalise(document, { exclusive: false }).byteLength).toBeGreaterThan(0);
+			read++;
+		}),
+		{ numRuns: 300 },
+	);
+	expect(read).toBeGreaterThan(0);
 });

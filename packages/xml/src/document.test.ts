@@ -41,6 +41,9 @@ describe('what is not well-formed', () => {
 			'<p:a/>',
 			'<a p:b="1"/>',
 			'<a xmlns="relative"/>',
+			'<a xmlns:p="relative"/>',
+			'<a><b xmlns:p="../up" xmlns:q="urn:q" p:c="1"/></a>',
+			'<a xmlns:p="#fragment"/>',
 			'<a><!-- -- --></a>',
 		],
 		...[

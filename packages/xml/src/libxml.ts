@@ -58,8 +58,11 @@ function withHandler<T>(next: DiagnosticHandler, run: () => T): T {
 	}
 }
 
-/** No entity, no DTD, no network, no catalogue; CDATA becomes text; lines beyond 65,535 are counted. */
-const parseOptions = 2048 | 8388608 | 33554432 | 16384 | 65536 | 4194304 | 134217728;
+/**
+ * No entity, no DTD, no network, no catalogue; CDATA becomes text; lines beyond 65,535 are counted. Pedantic (128), since libxml2 tells of a
+ * relative namespace name with a prefix only then.
+ */
+const parseOptions = 128 | 2048 | 8388608 | 33554432 | 16384 | 65536 | 4194304 | 134217728;
 
 /**
  * Parses UTF-8 whatever the XML declaration says.

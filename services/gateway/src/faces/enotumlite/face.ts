@@ -1,5 +1,5 @@
 import { crashpoint } from '@fefaent/kernel';
-import { parseXml, readTree, type XmlDocument, type XmlElement, XmlRefused } from '@fefaent/xml';
+import { parseXml, readTree, type XmlElement, XmlRefused } from '@fefaent/xml';
 import type { Caller } from '../../auth/caller.ts';
 import type { Answer, Exchange, Face } from '../../http/exchange.ts';
 import { ConnectionLost, HttpRefusal } from '../../http/refusal.ts';
@@ -74,7 +74,7 @@ interface Message {
 /** Everything that needs the parsed document, which is gone when this returns. @throws XmlRefused, SoapFault */
 function parse(schemas: RequestSchemas, bytes: Uint8Array, charset: string | undefined): Message {
 	using document = parseXml(bytes, { maxBytes: bytes.byteLength, ...(charset === undefined ? {} : { charset }) });
-	const located = locateRequest(treeOf(document));
+	const located = locateRequest(readTree(document));
 	const { wrapped: isWrapped, request } = located;
 	if (!request)
 		return {
@@ -89,15 +89,6 @@ function parse(schemas: RequestSchemas, bytes: Uint8Array, charset: string | und
 	} catch (error) {
 		if (error instanceof ContractError) return { wrapped: isWrapped, content: error };
 		throw error;
-	}
-}
-
-/** Reads the message. What has no canonical form (a relative namespace name) cannot be read, though it is well-formed. @throws SoapFault */
-function treeOf(document: XmlDocument): XmlElement {
-	try {
-		return readTree(document);
-	} catch {
-		throw new SoapFault('Client', 'El missatge no és XML acceptable (no té forma canònica).');
 	}
 }
 
