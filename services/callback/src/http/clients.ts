@@ -14,18 +14,30 @@ export interface Channel {
 	readonly signer: WebhookSigner | undefined;
 }
 
+/** A channel, for one exchange. */
+export interface Borrowed {
+	readonly channel: Channel;
+	/** Gives it back; more than once does no harm. */
+	release(): void;
+}
+
 interface Kept {
 	readonly revision: number;
 	readonly channel: Promise<Channel>;
-	/** Milliseconds of real time. */
-	usedAt: number;
+	/** Exchanges under way: while there are any, it stays open, however long they take. */
+	users: number;
+	/** When the last one ended, in monotonic milliseconds. */
+	releasedAt: number;
+	/** The endpoint was changed: it closes with its last exchange. */
+	retired: boolean;
 }
 
-/** Keeps the channel of each endpoint that is being sent to: one at a time for each. */
+/** Keeps the channel of each endpoint that is being sent to: one for each, and besides those of earlier revisions that are still in use. */
 export class Channels {
 	readonly #keys: SecretsKeys;
 	readonly #options: ClientOptions;
 	readonly #kept = new Map<string, Kept>();
+	readonly #retired = new Set<Kept>();
 
 	constructor(keys: SecretsKeys, options: ClientOptions) {
 		this.#keys = keys;
@@ -33,34 +45,59 @@ export class Channels {
 	}
 
 	/** The channel of an endpoint as it is configured now. @throws SECRETS_UNREADABLE, or Error for PEM or keys that cannot be used */
-	async of(record: EndpointRecord): Promise<Channel> {
+	async borrow(record: EndpointRecord): Promise<Borrowed> {
+		const kept = this.#current(record);
+		kept.users++;
+		let released = false;
+		const release = () => {
+			if (released) return;
+			released = true;
+			kept.users--;
+			kept.releasedAt = performance.now();
+			if (kept.retired && kept.users === 0) void this.#close(kept);
+		};
+		try {
+			return { channel: await kept.channel, release };
+		} catch (error) {
+			release();
+			throw error;
+		}
+	}
+
+	/** Ends the connections of endpoints that were not sent to for so long, in milliseconds of real time. */
+	async closeIdle(idleMs: number): Promise<void> {
+		const before = performance.now() - idleMs;
+		const idle = [...this.#kept].filter(([, { users, releasedAt }]) => users === 0 && releasedAt <= before);
+		for (const [id] of idle) this.#kept.delete(id);
+		await Promise.all(idle.map(([, kept]) => this.#close(kept)));
+	}
+
+	/** Ends all connections, those in use too. */
+	async closeAll(): Promise<void> {
+		const all = [...this.#kept.values(), ...this.#retired];
+		this.#kept.clear();
+		await Promise.all(all.map((kept) => this.#close(kept)));
+	}
+
+	#current(record: EndpointRecord): Kept {
 		const { endpoint, revision } = record;
 		const known = this.#kept.get(endpoint.id);
-		if (known?.revision === revision) {
-			known.usedAt = Date.now();
-			return known.channel;
+		if (known?.revision === revision) return known;
+		const kept: Kept = { revision, channel: this.#open(record), users: 0, releasedAt: performance.now(), retired: false };
+		this.#kept.set(endpoint.id, kept);
+		if (known !== undefined) {
+			known.retired = true;
+			this.#retired.add(known);
+			if (known.users === 0) void this.#close(known);
 		}
-		const channel = this.#open(record);
-		this.#kept.set(endpoint.id, { revision, channel, usedAt: Date.now() });
-		await known?.channel.then(({ client }) => client.close()).catch(() => {});
-		return channel;
+		return kept;
 	}
 
-	/** Ends the connections of endpoints that were not sent to for so long, in milliseconds. */
-	async closeIdle(idleMs: number): Promise<void> {
-		const before = Date.now() - idleMs;
-		await Promise.all([...this.#kept].flatMap(([id, kept]) => (kept.usedAt < before ? [this.#close(id, kept)] : [])));
-	}
-
-	/** Ends all connections. */
-	async closeAll(): Promise<void> {
-		await Promise.all([...this.#kept].map(([id, kept]) => this.#close(id, kept)));
-	}
-
-	async #close(id: string, { channel }: Kept): Promise<void> {
-		this.#kept.delete(id);
+	/** Never rejects. */
+	async #close(kept: Kept): Promise<void> {
+		this.#retired.delete(kept);
 		// One that could not be opened has nothing to close.
-		await channel.then(({ client }) => client.close()).catch(() => {});
+		await kept.channel.then(({ client }) => client.close()).catch(() => {});
 	}
 
 	async #open(record: EndpointRecord): Promise<Channel> {

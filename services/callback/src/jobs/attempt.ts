@@ -4,7 +4,7 @@ import type { EndpointRecord } from '../domain/endpoint.ts';
 import type { AttemptResult } from '../domain/verdict.ts';
 import type { Content } from '../forms/form.ts';
 import { formOf } from '../forms/registry.ts';
-import type { Channel, Channels } from '../http/clients.ts';
+import type { Borrowed, Channels } from '../http/clients.ts';
 
 /** What attempts are made with. */
 export interface AttemptDeps {
@@ -20,22 +20,24 @@ export interface AttemptDeps {
  */
 export async function attempt(record: EndpointRecord, content: Content, signal: AbortSignal, deps: AttemptDeps): Promise<AttemptResult> {
 	const { channels, eventSource, logger } = deps;
-	let channel: Channel;
+	let borrowed: Borrowed;
 	try {
-		channel = await channels.of(record);
+		borrowed = await channels.borrow(record);
 	} catch (error) {
 		logger.error({ endpointId: record.endpoint.id, err: error }, 'the secrets or certificates of an endpoint cannot be used');
 		return { status: 0, failure: 'ENDPOINT_UNUSABLE' };
 	}
-	const form = formOf(record.endpoint.form);
-	const message = form.write(content, { eventSource, signer: channel.signer });
-	const authorization = channel.authorization === '' ? {} : { authorization: channel.authorization };
-	await crashpoint('callback.delivery.send.before');
-	const exchange = await channel.client.post(
-		{ ...message, headers: { 'user-agent': 'fefaent', ...message.headers, ...authorization } },
-		signal,
-	);
-	await crashpoint('callback.delivery.send.after');
-	if (!('answer' in exchange)) return exchange;
-	return form.read(exchange.answer, content);
+	try {
+		const { client, signer, authorization } = borrowed.channel;
+		const form = formOf(record.endpoint.form);
+		const message = form.write(content, { eventSource, signer });
+		const credentials = authorization === '' ? {} : { authorization };
+		await crashpoint('callback.delivery.send.before');
+		const exchange = await client.post({ ...message, headers: { 'user-agent': 'fefaent', ...message.headers, ...credentials } }, signal);
+		await crashpoint('callback.delivery.send.after');
+		if (!('answer' in exchange)) return exchange;
+		return form.read(exchange.answer, content);
+	} finally {
+		borrowed.release();
+	}
 }
