@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffMs, crashpoint } from '@fefaent/kernel';
+import { BackgroundTurns, type BackoffPolicy, backoffMs, crashpoint } from '@fefaent/kernel';
 import type { OutboxRow } from '@fefaent/store-kit';
 import type { EventBus } from './port.ts';
 
@@ -36,6 +36,7 @@ const defaultRetry: BackoffPolicy = { firstMs: 100, factor: 2, maxMs: 10_000, ji
  */
 export class OutboxRelay {
 	readonly #options: Required<OutboxRelayOptions>;
+	readonly #turns = new BackgroundTurns();
 	#state: 'new' | 'running' | 'stopping' = 'new';
 	#woken = false;
 	#wake: (() => void) | undefined;
@@ -93,6 +94,8 @@ export class OutboxRelay {
 	async #drain(): Promise<void> {
 		const { name, source, bus, batch } = this.#options;
 		for (;;) {
+			const busy = this.#turns.next();
+			if (busy) await busy;
 			const rows = await source.take(batch);
 			if (rows.length === 0) return;
 			await crashpoint(`outbox.${name}.before-publish`);

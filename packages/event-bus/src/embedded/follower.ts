@@ -1,4 +1,4 @@
-import { backoffMs, type Clock } from '@fefaent/kernel';
+import { BackgroundTurns, backoffMs, type Clock } from '@fefaent/kernel';
 import { busError } from '../errors.ts';
 import type { Delivery, Following, FollowOptions, Outcome, RetryPolicy } from '../port.ts';
 import type { DeadLetters, Death } from './dead-letters.ts';
@@ -36,6 +36,7 @@ export class Follower implements Following {
 	readonly #lanes = new Lanes<Entry>();
 	readonly #readers = new Map<string, TopicReader>();
 	readonly #committer: OffsetCommitter;
+	readonly #turns = new BackgroundTurns();
 	readonly #timers = new Set<NodeJS.Timeout>();
 	#inFlight = 0;
 	#stopping = false;
@@ -97,7 +98,9 @@ export class Follower implements Following {
 		if (this.#pumpQueued || this.#stopping) return;
 		this.#pumpQueued = true;
 		// A turn later, so that what was published together is delivered together.
-		setImmediate(() => {
+		setImmediate(async () => {
+			const busy = this.#turns.next();
+			if (busy) await busy;
 			this.#pumpQueued = false;
 			try {
 				this.#pump();

@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
+import { BackgroundTurns, type BackoffPolicy, backoffMs } from '@fefaent/kernel';
 import { detached } from '../rpc/context.ts';
 
 /** What a job is made of. */
@@ -43,6 +43,7 @@ class Loop implements Job {
 	readonly #stopping = new AbortController();
 	readonly #unsubscribe: () => void;
 	readonly #ended: Promise<void>;
+	readonly #turns = new BackgroundTurns();
 	#woken = false;
 	#endWait: (() => void) | undefined;
 	#waiters: { resolve: () => void; begun: boolean }[] = [];
@@ -83,6 +84,9 @@ class Loop implements Job {
 		// The first round does not run inside the caller of startJob.
 		await nextTurn();
 		while (!signal.aborted) {
+			const busy = this.#turns.next();
+			if (busy) await busy;
+			if (signal.aborted) break;
 			this.#woken = false;
 			for (const waiter of this.#waiters) waiter.begun = true;
 			try {
