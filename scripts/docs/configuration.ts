@@ -18,5 +18,12 @@ const titles: Readonly<Record<keyof typeof settings, string>> = {
 export function configurationPage(): string {
 	const parts = Object.entries(settings).map(([part, schema]) => renderConfigMarkdown(titles[part as keyof typeof settings], schema));
 	const presets = Object.entries(withQuickstart({})).map(([name, value]) => [code(name), code(value ?? '')]);
-	return [...parts, '## What the sandbox presets', '', table(['Variable', 'Value while `FEFAENT_SANDBOX` is true'], presets)].join('\n');
+	return [
+		...parts,
+		'## What the sandbox presets',
+		'',
+		table(['Variable', 'Value while `FEFAENT_SANDBOX` is true'], presets),
+		'',
+		'`FEFAENT_OPEN_LOOPBACK` is preset only while `FEFAENT_HOST` is a loopback address.',
+	].join('\n');
 }

@@ -10,7 +10,7 @@ export const gatewayConfig = defineConfig({
 	}),
 	FEFAENT_OPEN_LOOPBACK: setting.boolean({
 		default: false,
-		doc: 'Whether callers on loopback need no key and may act for every issuer. For trying things out on one machine: never behind a proxy, whose address is loopback too.',
+		doc: 'Whether callers on loopback need no key and may act for every issuer. For trying things out on one machine: taken are plain requests to localhost, 127.0.0.0/8 or [::1], not those of pages of other sites or with the headers of a proxy. Never turn it on behind a proxy: not every one adds such headers.',
 	}),
 	FEFAENT_GATEWAY_PUBLIC_URL: setting.url({
 		optional: true,

@@ -6,7 +6,7 @@ import { type Standalone, startStandalone } from './start.ts';
 
 /** Starts a standalone installation from the environment and runs it until it is told to stop. */
 async function main(): Promise<void> {
-	const { standalone } = readSettings(withQuickstart(process.env));
+	const { standalone, gateway } = readSettings(withQuickstart(process.env));
 	const logger = createLogger({ service: 'standalone', level: standalone.FEFAENT_LOG_LEVEL, destination: 2 });
 	for (const slip of slips(process.env)) logger.warn(slip);
 	let fefaent: Standalone | undefined;
@@ -15,7 +15,8 @@ async function main(): Promise<void> {
 		timeoutMs: standalone.FEFAENT_STOP_TIMEOUT,
 		start: async () => {
 			fefaent = await startStandalone({ env: process.env, logger }).catch(refuseToStart);
-			process.stdout.write(`${quickstartText(fefaent, standalone.FEFAENT_DATA_DIR, standalone.FEFAENT_SANDBOX)}\n`);
+			const { FEFAENT_DATA_DIR: dataDir, FEFAENT_SANDBOX: sandbox } = standalone;
+			process.stdout.write(`${quickstartText(fefaent, { dataDir, sandbox, openLoopback: gateway.FEFAENT_OPEN_LOOPBACK })}\n`);
 		},
 		stop: async () => fefaent?.stop(),
 	});

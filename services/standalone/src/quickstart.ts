@@ -13,7 +13,10 @@ const request = [
 ].join('');
 
 /** What a newcomer reads once everything is up. The last line is the one that programs wait for. */
-export function quickstartText(fefaent: Pick<Standalone, 'publicUrl' | 'adminUrl' | 'mtlsUrl'>, dataDir: string, sandbox: boolean): string {
+export function quickstartText(
+	fefaent: Pick<Standalone, 'publicUrl' | 'adminUrl' | 'mtlsUrl'>,
+	{ dataDir, sandbox, openLoopback }: { readonly dataDir: string; readonly sandbox: boolean; readonly openLoopback: boolean },
+): string {
 	const { publicUrl, adminUrl, mtlsUrl } = fefaent;
 	const addresses = [
 		`  eNotumLite SOAP   ${publicUrl}/soap/enotum-lite   (WSDL: ?wsdl)`,
@@ -21,11 +24,13 @@ export function quickstartText(fefaent: Pick<Standalone, 'publicUrl' | 'adminUrl
 		`  admin API         ${adminUrl}/admin/docs`,
 		`  data              ${dataDir}`,
 	];
+	const key = openLoopback ? '' : ' -H "X-API-Key: $FEFAENT_API_KEY"';
 	const first = [
 		'',
+		...(openLoopback ? [] : ['Callers need a key: npx fefaent key create --issuer DEMO --label first; export it as FEFAENT_API_KEY.', '']),
 		'Create a first notification:',
 		'',
-		`curl -s ${publicUrl}/soap/enotum-lite -H 'Content-Type: text/xml; charset=utf-8' -d '${request}'`,
+		`curl -s ${publicUrl}/soap/enotum-lite${key} -H 'Content-Type: text/xml; charset=utf-8' -d '${request}'`,
 		'',
 		'or see a whole life played: npx fefaent demo',
 	];

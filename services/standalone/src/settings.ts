@@ -1,6 +1,6 @@
 import { callbackConfig } from '@fefaent/callback';
 import { evidenceConfig } from '@fefaent/evidence';
-import { adminConfig, gatewayConfig } from '@fefaent/gateway';
+import { adminConfig, gatewayConfig, isLoopback } from '@fefaent/gateway';
 import { notificationConfig } from '@fefaent/notification';
 import { notifierConfig } from '@fefaent/notifier';
 import { ConfigError, type ConfigSchema, type Env, readConfig, unknownSettings } from '@fefaent/service-kit';
@@ -28,12 +28,19 @@ const quickstart: Env = {
 	FEFAENT_CALLBACK_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
 };
 
-/** Adds the quickstart's presets to an environment, unless it turns the sandbox off. */
+/**
+ * Adds the quickstart's presets to an environment, unless it turns the sandbox off. Loopback is opened only while nothing else can reach the public
+ * port: who listens on more has left the one machine, and may well have put a proxy before it.
+ */
 export function withQuickstart(env: Env): Env {
-	const { FEFAENT_SANDBOX: sandbox } = readConfig({ FEFAENT_SANDBOX: standaloneConfig.FEFAENT_SANDBOX }, env);
-	return sandbox
-		? { ...quickstart, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== '')) }
-		: env;
+	const { FEFAENT_SANDBOX: sandbox, FEFAENT_HOST: host } = readConfig(
+		{ FEFAENT_SANDBOX: standaloneConfig.FEFAENT_SANDBOX, FEFAENT_HOST: gatewayConfig.FEFAENT_HOST },
+		env,
+	);
+	if (!sandbox) return env;
+	const { FEFAENT_OPEN_LOOPBACK: _, ...others } = quickstart;
+	const presets = isLoopback(host) ? quickstart : others;
+	return { ...presets, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== '')) };
 }
 
 /** Reads every part's settings. @throws ConfigError that names everything wrong in any of them */

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { readApiKey } from '../directory/api-key.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
@@ -8,6 +7,7 @@ import type { Credential } from '../directory/types.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { Caller } from './caller.ts';
 import { givenKey } from './headers.ts';
+import { isLoopback, notPlainlyLocal } from './loopback.ts';
 
 /** What authentication needs. */
 export interface AuthenticatorDeps {
@@ -22,7 +22,7 @@ export interface AuthenticatorDeps {
 
 /**
  * Makes the function that says who calls: by API key, else by client certificate, else, where that is allowed, because it calls from the
- * machine itself. A key that is given and wrong is refused whatever else would let the caller in.
+ * machine itself, plainly (see {@link notPlainlyLocal}). A key that is given and wrong is refused whatever else would let the caller in.
  * The function rejects with HttpRefusal 401, the same for an unknown, a wrong and a revoked credential.
  */
 export function authenticator(deps: AuthenticatorDeps): (request: IncomingMessage) => Promise<Caller> {
@@ -33,8 +33,12 @@ export function authenticator(deps: AuthenticatorDeps): (request: IncomingMessag
 			deps.used(credential);
 			return { kind: 'credential', credentialId: credential.id, issuers: credential.issuers };
 		}
-		if (key === undefined && deps.openLoopback && isLoopback(request.socket.remoteAddress)) return { kind: 'loopback' };
-		throw new HttpRefusal('unauthenticated', key === undefined ? 'no credential was given' : 'the credential is not valid');
+		if (key !== undefined) throw new HttpRefusal('unauthenticated', 'the credential is not valid');
+		if (!deps.openLoopback || !isLoopback(request.socket.remoteAddress))
+			throw new HttpRefusal('unauthenticated', 'no credential was given');
+		const problem = notPlainlyLocal(request.headers);
+		if (problem !== undefined) throw new HttpRefusal('not-local', problem);
+		return { kind: 'loopback' };
 	};
 }
 
@@ -64,11 +68,4 @@ async function byCertificate(
 	if (now < new Date(certificate.validFrom) || now > new Date(certificate.validTo)) return undefined;
 	// The handshake proved that the caller has its key; the fingerprint says whose it is.
 	return directory.certificate(certificate.fingerprint256.replaceAll(':', '').toLowerCase());
-}
-
-/** Whether an address is the machine itself: 127.0.0.0/8, ::1, and the former mapped into IPv6. */
-export function isLoopback(address: string | undefined): boolean {
-	if (address === undefined) return false;
-	const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-	return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
 }

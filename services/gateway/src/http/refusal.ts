@@ -1,8 +1,17 @@
 /** Why the HTTP layer takes a request no further. */
-export type RefusalReason = 'unauthenticated' | 'method' | 'media-type' | 'content-encoding' | 'too-large' | 'busy' | 'draining';
+export type RefusalReason =
+	| 'unauthenticated'
+	| 'not-local'
+	| 'method'
+	| 'media-type'
+	| 'content-encoding'
+	| 'too-large'
+	| 'busy'
+	| 'draining';
 
 const statuses: Readonly<Record<RefusalReason, number>> = {
 	unauthenticated: 401,
+	'not-local': 401,
 	method: 405,
 	'media-type': 415,
 	'content-encoding': 415,
@@ -11,9 +20,12 @@ const statuses: Readonly<Record<RefusalReason, number>> = {
 	draining: 503,
 };
 
+/** Two ways to give the same key (RFC 6750 section 3; the header has no registered scheme). */
+const keyWanted = { 'WWW-Authenticate': 'Bearer realm="fefaent"' };
+
 const headers: Readonly<Partial<Record<RefusalReason, Readonly<Record<string, string>>>>> = {
-	// Two ways to give the same key (RFC 6750 section 3; the header has no registered scheme).
-	unauthenticated: { 'WWW-Authenticate': 'Bearer realm="fefaent"' },
+	unauthenticated: keyWanted,
+	'not-local': keyWanted,
 	busy: { 'Retry-After': '1' },
 	draining: { 'Retry-After': '5' },
 	// RFC 7694 section 3: what would have been taken.

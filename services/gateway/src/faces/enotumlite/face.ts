@@ -40,6 +40,8 @@ export function createEnotumLiteFace(deps: EnotumLiteDeps): Face {
 
 const refusalText: Readonly<Record<HttpRefusal['reason'], string>> = {
 	unauthenticated: 'Cal una credencial vàlida.',
+	'not-local':
+		'Sense credencial només s’admeten peticions fetes a localhost, 127.0.0.1 o [::1] des de la mateixa màquina, sense passar per cap intermediari ni venir d’una pàgina d’un altre lloc.',
 	method: 'Mètode no admès.',
 	'media-type': 'El tipus de contingut ha de ser text/xml.',
 	'content-encoding': 'No s’admet contingut comprimit.',
