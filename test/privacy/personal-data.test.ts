@@ -71,7 +71,7 @@ test('a whole life with failures leaves no personal data in the log, nor on topi
 		expect(texts((await soap.call(wrong)).body, 'CodiError')).toEqual(['NOT_03']);
 		await soap.call(practiseRequest([{ id, decision: 'ACCEPTAR' }]));
 		receiver.respondWith(acceptCallback);
-		fefaent.sandbox?.advance(86_400_000);
+		await fefaent.sandbox?.advance(86_400_000);
 		await fefaent.sandbox?.settled(20_000);
 		soap.close();
 	} finally {

@@ -34,7 +34,7 @@ export interface StateEngineServiceDeps {
 export function createStateEngineService(deps: StateEngineServiceDeps): Service {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
 	const calendar = calendarOf(config);
-	const runner = new TransitionRunner({ notifications, evidences });
+	const runner = new TransitionRunner({ notifications, evidences, proofTimeoutMs: config.FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT });
 	const shared = { clock, logger, store, calendar, runner, notifications, evidences };
 	const binding = bind(LifecycleServiceDefinition, lifecycleHandlers(shared), { logger });
 	const health = createHealth();
@@ -72,6 +72,7 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 			await store.close();
 		},
 		readiness: () => health.readiness(),
+		nextDue: () => store.nextDue(clock.now()),
 		backlog: () => store.countDue(clock.now(), Date.now()),
 	};
 }

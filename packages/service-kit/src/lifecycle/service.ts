@@ -13,4 +13,6 @@ export interface Service {
 	readiness(): Promise<HealthReport>;
 	/** How much work is due now and not done: events that wait to be published, due timers, notices or deliveries, those under way included. */
 	backlog(): Promise<number>;
+	/** The next instant, of the environment's time, at which something falls due by itself; undefined when nothing is planned, or nothing ever is. */
+	nextDue?(): Promise<Date | undefined>;
 }

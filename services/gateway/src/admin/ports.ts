@@ -14,7 +14,7 @@ export interface SandboxControl {
 	/** How far ahead of the machine's time, in milliseconds. */
 	readonly offsetMs: number;
 	/** Moves time ahead, by milliseconds. */
-	advance(ms: number): void;
+	advance(ms: number): Promise<void>;
 	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
 	settled(timeoutMs: number): Promise<boolean>;
 }

@@ -8,8 +8,11 @@ export interface SandboxControl {
 	now(): Date;
 	/** How far ahead of the machine's time, in milliseconds. */
 	readonly offsetMs: number;
-	/** Moves time ahead; every timer that is due by then fires. */
-	advance(ms: number): void;
+	/**
+	 * Moves time ahead as it would pass: it halts at the instants at which something falls due, so that what is to happen on the way happens then and
+	 * in its order (a reminder before the expiry, and neither at the end of the move).
+	 */
+	advance(ms: number): Promise<void>;
 	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
 	settled(timeoutMs: number): Promise<boolean>;
 }
@@ -20,6 +23,11 @@ const everyMsWhileMuch = 200;
 const much = 500;
 /** One quiet look is not enough: work passes between services, and may be in no queue while one hands it to the next. */
 const quietLooks = 3;
+
+/** Most halts of one move: what falls due closer together than that happens together. */
+const mostHalts = 200;
+/** How long one halt waits for what fell due, real time in milliseconds. */
+const haltMs = 2_000;
 
 /** Makes the control over a clock, the bus and the services that work by both. */
 export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, services: () => readonly Service[]): SandboxControl {
@@ -33,16 +41,36 @@ export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, 
 		get offsetMs() {
 			return clock.offsetMs;
 		},
-		advance: (ms) => clock.advance(ms),
-		settled: async (timeoutMs) => {
-			const deadline = performance.now() + timeoutMs;
-			for (let quiet = 0; quiet < quietLooks; ) {
-				const left = await backlog();
-				quiet = left === 0 ? quiet + 1 : 0;
-				if (performance.now() > deadline) return false;
-				await delay(left > much ? everyMsWhileMuch : everyMs);
+		advance: async (ms) => {
+			const target = clock.now().getTime() + ms;
+			const shortest = ms / mostHalts;
+			for (;;) {
+				// What happened until now may still be setting timers. Work that does not come to rest (a receiver is down, say) holds nobody up for long.
+				await settled(haltMs);
+				const now = clock.now().getTime();
+				const due = (await nextDue()) ?? target;
+				const step = Math.min(Math.max(due - now, shortest), target - now);
+				if (step > 0) clock.advance(Math.ceil(step));
+				if (now + step >= target) return;
 			}
-			return true;
 		},
+		settled,
 	};
+
+	async function nextDue(): Promise<number | undefined> {
+		const dates = await Promise.all(services().map(async (service) => service.nextDue?.()));
+		const times = dates.flatMap((date) => (date === undefined ? [] : [date.getTime()]));
+		return times.length === 0 ? undefined : Math.min(...times);
+	}
+
+	async function settled(timeoutMs: number): Promise<boolean> {
+		const deadline = performance.now() + timeoutMs;
+		for (let quiet = 0; quiet < quietLooks; ) {
+			const left = await backlog();
+			quiet = left === 0 ? quiet + 1 : 0;
+			if (performance.now() > deadline) return false;
+			await delay(left > much ? everyMsWhileMuch : everyMs);
+		}
+		return true;
+	}
 }

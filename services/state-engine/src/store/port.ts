@@ -57,6 +57,8 @@ export interface StateEngineStore {
 	settle(results: readonly TimerResult[]): Promise<void>;
 	/** Ends all leases of an owner that starts anew. @returns how many there were */
 	releaseLeases(owner: string): Promise<number>;
+	/** The first instant after `now` at which a timer is due; undefined when there is none. */
+	nextDue(now: Date): Promise<Date | undefined>;
 	/** Milliseconds (0 or more) until a timer may be due, the environment's time running as real time does; undefined when there is none. */
 	untilNext(now: Date, realNow: number): Promise<number | undefined>;
 	/** Timers that are due, those being fired included and those in back-off not. */

@@ -115,6 +115,11 @@ class SqliteStateEngineStore implements StateEngineStore {
 		return Number.isFinite(wait) ? wait : undefined;
 	}
 
+	async nextDue(now: Date): Promise<Date | undefined> {
+		const at = this.#db.get<{ at: number | null }>('SELECT min(due_at) AS at FROM timers WHERE due_at > ?', now.getTime())?.at;
+		return typeof at === 'number' ? new Date(at) : undefined;
+	}
+
 	async countDue(now: Date, realNow: number): Promise<number> {
 		const sql = 'SELECT count(*) AS due FROM timers WHERE due_at <= ? AND (owner IS NOT NULL OR free_at <= ?)';
 		return this.#db.get<{ due: number }>(sql, now.getTime(), realNow)?.due ?? 0;

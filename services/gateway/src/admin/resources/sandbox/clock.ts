@@ -68,7 +68,7 @@ export const clockOperations = [
 			const sandbox = sandboxOf(deps);
 			const ms = parseDuration(advance) ?? 0;
 			if (ms < 0 || sandbox.offsetMs + ms > mostAheadMs) throw adminError('CLOCK_OUT_OF_RANGE');
-			if (ms > 0) sandbox.advance(ms);
+			if (ms > 0) await sandbox.advance(ms);
 			if (settle && !(await sandbox.settled(timeoutSeconds * 1000)))
 				throw adminError('CLOCK_NOT_SETTLED', { seconds: String(timeoutSeconds) });
 			return { now: iso(sandbox.now()), offsetMs: sandbox.offsetMs, movable: true, settled: settle };
