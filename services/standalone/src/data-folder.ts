@@ -21,6 +21,8 @@ export function openDataFolder(path: string): DataFolder {
 	let lock: DatabaseSync;
 	try {
 		makeFolder(path);
+		// Also one that was there before: what is in it is nobody else's business.
+		chmodSync(path, 0o700);
 		lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);

@@ -24,8 +24,11 @@ async function main(): Promise<void> {
 
 /** What the operator can mend is told in plain words, without a stack, with the exit code of wrong settings. */
 function refuseToStart(error: unknown): never {
-	if (!(error instanceof ConfigError || error instanceof DomainError)) throw error;
-	process.stderr.write(`${error.message}\n`);
+	const { code, port, address } = error as NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
+	const known = error instanceof ConfigError || error instanceof DomainError;
+	if (!known && code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+	const told = known ? error.message : `port ${port} of ${address} cannot be opened: ${code === 'EACCES' ? 'not allowed' : 'it is taken'}`;
+	process.stderr.write(`${told}\n`);
 	process.exit(2);
 }
 

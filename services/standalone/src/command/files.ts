@@ -22,8 +22,9 @@ export function readText(path: string): string {
 export function writeGiven(path: string, bytes: Uint8Array | string): string {
 	const target = resolve(path);
 	try {
-		mkdirSync(dirname(target), { recursive: true });
-		writeFileSync(target, bytes);
+		// Evidences and exports name people: their owner alone reads them.
+		mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+		writeFileSync(target, bytes, { mode: 0o600 });
 	} catch (cause) {
 		throw new CommandFailure(`${path} cannot be written (${codeOf(cause)})`, 1, { cause });
 	}

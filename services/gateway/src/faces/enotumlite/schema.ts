@@ -66,7 +66,14 @@ function textAt(request: XmlElement, { path }: XsdFinding): string {
 }
 
 /** Names the place, so that an integrator finds it; the finding's own words hold no value of the request. */
-function said({ path, line, message }: XsdFinding): string {
+function said({ kind, path, line, message }: XsdFinding): string {
 	const place = path.map(({ name, index }) => (index > 0 ? `${name}[${index + 1}]` : name)).join('/');
-	return `La petició no compleix l’esquema a ${place} (línia ${line}): ${message}`;
+	return `La petició no compleix l’esquema a ${place} (línia ${line}): ${faultTexts[kind]} Detall tècnic: ${message}`;
 }
+
+/** What is wrong in the contract's language (decision 17); the validator's own words follow as a detail. */
+const faultTexts: Readonly<Record<XsdFinding['kind'], string>> = {
+	structure: 'hi ha un element o un atribut que no hi va, o n’hi falta algun.',
+	datatype: 'el valor no és del tipus que cal.',
+	facet: 'el valor no és dels admesos.',
+};

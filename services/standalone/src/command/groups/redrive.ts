@@ -68,6 +68,13 @@ export function redriveCommands(program: Command): void {
 }
 
 async function redrive(admin: AdminClient, output: Output, what: string, which: object): Promise<void> {
-	const answer = await admin.send<{ redriven: number }>('POST', `/admin/v1/${what}/redrive`, which);
-	output.result(answer, () => `on their way again: ${answer.redriven}`);
+	let redriven = 0;
+	// A long list is taken up in several requests.
+	for (let after: string | undefined; ; ) {
+		const answer = await admin.send<{ redriven: number; next?: string }>('POST', `/admin/v1/${what}/redrive`, { ...which, after });
+		redriven += answer.redriven;
+		after = answer.next;
+		if (after === undefined) break;
+	}
+	output.result({ redriven }, () => `on their way again: ${redriven}`);
 }
