@@ -214,7 +214,7 @@ it('one notification that nothing can be proved of keeps no other from its proof
 	});
 	const claimed = results.flatMap(({ notification }) => notification ?? []);
 	const broken = claimed.map((one, index) => (index === 4 ? { ...one, draft: undefined } : one));
-	const proofs = await prove(broken, world.evidences);
+	const proofs = await prove(broken, world.evidences, 10_000);
 	expect(proofs.map((proof) => (proof.kind === 'evidence' ? proof.evidence.notificationId : proof.kind))).toEqual(
 		ids.map((id, index) => (index === 4 ? 'failed' : id)),
 	);

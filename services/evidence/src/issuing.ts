@@ -87,9 +87,9 @@ export class Issuing {
 		);
 		await crashpoint('evidence.issue.before-store');
 		const stored = await store.insertMany(
-			drafts.map(({ facts: { notificationId, transition }, evidenceId: id }, index) => {
+			drafts.map(({ facts: { notificationId, transition, decidedAt }, evidenceId: id }, index) => {
 				const { xml, sha256 } = sealed[index] ?? raise(evidenceError('SEALING_FAILED'));
-				return { id, notificationId, transition, xml, sha256, issuedAt, level };
+				return { id, notificationId, transition, xml, sha256, issuedAt, decidedAt, level };
 			}),
 		);
 		await crashpoint('evidence.issue.stored');

@@ -64,7 +64,7 @@ describe('Issue', () => {
 		for (const ids of answers) expect(ids).toEqual([one, two, one]);
 		const later = claimed(1);
 		const changed = { ...later, claim: { ...later.claim, decidedAt: new Date('2030-01-01T00:00:00Z') } } as Notification;
-		expect((await first.client.issue(items(changed))).evidences[0]?.id).toBe(one);
+		expect((await first.client.issue(items(changed))).evidences[0]).toMatchObject({ id: one, decidedAt: later.claim?.decidedAt });
 		await first.stop();
 		const second = await startEvidence(folder.join('again'));
 		const again = await second.client.issue(items(claimed(2), claimed(1), claimed(1, Transition.REJECT)));

@@ -34,8 +34,13 @@ export const stateEngineConfig = defineConfig({
 	}),
 	FEFAENT_STATE_ENGINE_TIMER_BATCH: setting.int({ default: 100, min: 1, max: 100, doc: 'Most timers that fire together.' }),
 	FEFAENT_STATE_ENGINE_TIMER_LANES: setting.int({ default: 3, min: 1, max: 16, doc: 'Batches of timers under way at once.' }),
-	FEFAENT_STATE_ENGINE_TIMER_LEASE: setting.duration({
+	FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT: setting.duration({
 		default: 120_000,
+		min: 100,
+		doc: 'How long a batch of evidences may take to be made. Keep it longer than the time-stamping authority takes at its worst, and shorter than the lease of timers.',
+	}),
+	FEFAENT_STATE_ENGINE_TIMER_LEASE: setting.duration({
+		default: 300_000,
 		min: 1_000,
 		doc: 'How long a replica may take to fire a timer before another one takes it over.',
 	}),

@@ -19,6 +19,8 @@ export interface EvidenceFacts {
 	readonly motive: Motive;
 	readonly form: EvidenceForm;
 	readonly draft: Draft;
+	/** When it was decided: the instant of the state that it proves. */
+	readonly decidedAt: Date;
 	/** xs:dateTime: as the issuer wrote it, else the instant of receipt in UTC. */
 	readonly createdAt: string;
 	/** xs:dateTime in UTC. */
@@ -49,6 +51,7 @@ export function factsOf(notification: Notification): EvidenceFacts {
 		// The contract's default where the issuer chose none (eNotumLite contract, section 2.3).
 		form: draft.evidenceForm === EvidenceForm.HEAD ? EvidenceForm.HEAD : EvidenceForm.SEED,
 		draft,
+		decidedAt,
 		createdAt: draft.createdAtGiven || (notification.receivedAt ?? raise(missing('received_at'))).toISOString(),
 		depositedAt: depositedAt.toISOString(),
 		practisedAt: isDeposit ? undefined : decidedAt.toISOString(),

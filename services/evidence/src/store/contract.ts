@@ -19,6 +19,7 @@ function evidence(notificationId: number, transition: Transition = Transition.DE
 		xml,
 		sha256: new Uint8Array(randomBytes(32)),
 		issuedAt,
+		decidedAt: new Date('2026-11-22T09:59:00.456Z'),
 		level: 'B-T',
 	};
 }

@@ -11,6 +11,7 @@ export const migrations: readonly Migration[] = [
 			transition INTEGER NOT NULL,
 			id TEXT NOT NULL,
 			issued_at INTEGER NOT NULL,
+			decided_at INTEGER NOT NULL,
 			level TEXT NOT NULL,
 			sha256 BLOB NOT NULL,
 			xml BLOB NOT NULL,

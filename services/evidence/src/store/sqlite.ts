@@ -7,8 +7,8 @@ import { type EvidenceStore, keyText } from './port.ts';
 // The keys drive the search, so each is one look-up in the unique index.
 const select = `SELECT e.* FROM json_each(?) AS k CROSS JOIN evidences AS e
 	ON e.notification_id = k.value ->> 0 AND e.transition = k.value ->> 1`;
-const insert = `INSERT INTO evidences (notification_id, transition, id, issued_at, level, sha256, xml)
-	VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (notification_id, transition) DO NOTHING`;
+const insert = `INSERT INTO evidences (notification_id, transition, id, issued_at, decided_at, level, sha256, xml)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (notification_id, transition) DO NOTHING`;
 const empty = "UPDATE evidences SET xml = x'' WHERE notification_id IN (SELECT value FROM json_each(?))";
 
 /** Opens (and makes) the evidence service's own SQLite file. @throws what `openDatabase` of store-kit throws */
@@ -44,6 +44,7 @@ interface EvidenceRow extends Row {
 	readonly transition: number;
 	readonly id: string;
 	readonly issued_at: number;
+	readonly decided_at: number;
 	readonly level: string;
 	readonly sha256: Uint8Array;
 	readonly xml: Uint8Array;
@@ -51,7 +52,8 @@ interface EvidenceRow extends Row {
 
 function columns(one: Evidence) {
 	const number = transitionToNumber(one.transition);
-	return [one.notificationId, number, one.id, one.issuedAt?.getTime() ?? 0, one.level, one.sha256, one.xml] as const;
+	const instants = [one.issuedAt?.getTime() ?? 0, one.decidedAt?.getTime() ?? 0] as const;
+	return [one.notificationId, number, one.id, ...instants, one.level, one.sha256, one.xml] as const;
 }
 
 function evidenceOf(row: EvidenceRow): Evidence {
@@ -62,6 +64,7 @@ function evidenceOf(row: EvidenceRow): Evidence {
 		xml: row.xml,
 		sha256: row.sha256,
 		issuedAt: new Date(row.issued_at),
+		decidedAt: new Date(row.decided_at),
 		level: row.level,
 	};
 }

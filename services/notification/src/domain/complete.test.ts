@@ -98,6 +98,18 @@ describe('complete', () => {
 		expect(complete(failed, completeItem(1, Transition.DEPOSIT, 'TSA_UNAVAILABLE'), noon).result.kind).toBe('complete');
 	});
 
+	it.each([
+		{ transition: Transition.DEPOSIT, from: State.FAILED, date: 'depositedAt' },
+		{ transition: Transition.ACCEPT, from: State.DEPOSITED, date: 'practisedAt' },
+	] as const)('of $transition says the instant that its proof states', ({ transition, from, date }) => {
+		const before = claimed(inState(from), transition);
+		const item = { ...completeItem(1, transition), evidence: { ...evidence(1, transition), decidedAt: after(30_000) } };
+		const { next, events } = complete(before, item, after(90_000));
+		expect(liveOf(next)?.[date]).toEqual(after(30_000));
+		expect(liveOf(next)?.timeline.at(-1)?.at).toEqual(after(30_000));
+		expect(events).toMatchObject([{ at: after(30_000) }]);
+	});
+
 	it('keeps the proof that came first', () => {
 		const accepted = inState(State.ACCEPTED);
 		const other = { ...completeItem(1, Transition.ACCEPT), evidence: { ...evidence(1, Transition.ACCEPT), evidenceId: 'another' } };

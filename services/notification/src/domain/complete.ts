@@ -32,7 +32,8 @@ function isComplete(notification: Notification, item: CompleteItem): boolean {
 }
 
 function reached(notification: Notification, claim: Claim, item: CompleteItem): Decision<Completion> {
-	const at = claim.decidedAt ?? notification.receivedAt ?? new Date(0);
+	// A proof may be of an earlier claim of the same transition, one that was given up: the state says the instant that its proof states.
+	const at = item.evidence?.decidedAt ?? claim.decidedAt ?? notification.receivedAt ?? new Date(0);
 	const state = claim.target;
 	const evidenceId = item.evidence?.evidenceId ?? '';
 	const next = changed(

@@ -14,7 +14,7 @@ import { crashpoint, type DomainError } from '@fefaent/kernel';
 import { type RpcClient, withSpan } from '@fefaent/service-kit';
 import { stateEngineError } from '../errors.ts';
 import { recordDecisions, spanNames, tracer } from '../telemetry.ts';
-import { type Proof, prove } from './proof.ts';
+import { findProofs, type Proof, prove } from './proof.ts';
 
 /** A transition that is wanted. */
 export interface Decision {
@@ -43,6 +43,8 @@ export type FinishOutcome = Exclude<DecisionOutcome, { kind: 'elsewhere' }> | { 
 export interface RunnerDeps {
 	readonly notifications: RpcClient<NotificationServiceDefinition>;
 	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	/** How long a batch of proofs may take to be made, real time in milliseconds. */
+	readonly proofTimeoutMs: number;
 }
 
 /**
@@ -91,7 +93,8 @@ export class TransitionRunner {
 	}
 
 	/**
-	 * Gives decisions up that cannot be proved: their notifications fail, with `reason`. One that is decided otherwise is left alone.
+	 * Gives decisions up that cannot be proved: their notifications fail, with `reason`. One that is decided otherwise is left alone, and one whose
+	 * proof was made after all, although its maker's answer did not come, is published with it.
 	 * @returns whether each is over
 	 */
 	giveUp(decisions: readonly { readonly decision: Decision; readonly reason: string }[]): Promise<readonly boolean[]> {
@@ -100,11 +103,18 @@ export class TransitionRunner {
 			async () => {
 				const claims = await this.#claim(decisions.map(({ decision }) => decision));
 				const own = decisions.filter((_, index) => claims[index]?.outcome === ClaimOutcome.CLAIMED);
-				const completed = await this.#complete(
-					own.map(({ decision: { id, transition }, reason }) => ({ id, transition, evidence: undefined, failure: reason })),
+				const proofs = await findProofs(
+					own.map(({ decision }) => decision),
+					this.#deps.evidences,
 				);
-				const failed = new Set(completed.filter((result) => result.outcome?.$case === 'notification').map((result) => result.id));
-				return decisions.map(({ decision }, index) => failed.has(decision.id) || isSettled(claims[index]));
+				const completed = await this.#complete(
+					own.map(({ decision: { id, transition }, reason }, index) => {
+						const proof = proofs[index] ?? { kind: 'none' };
+						return { id, transition, evidence: refOf(proof), failure: proof.kind === 'evidence' ? '' : reason };
+					}),
+				);
+				const over = new Set(completed.filter((result) => result.outcome?.$case === 'notification').map((result) => result.id));
+				return decisions.map(({ decision }, index) => over.has(decision.id) || isSettled(claims[index]));
 			},
 		);
 	}
@@ -140,7 +150,7 @@ export class TransitionRunner {
 
 	async #finish(notifications: readonly Notification[]): Promise<readonly FinishOutcome[]> {
 		if (notifications.length === 0) return [];
-		const proofs = await prove(notifications, this.#deps.evidences);
+		const proofs = await prove(notifications, this.#deps.evidences, this.#deps.proofTimeoutMs);
 		const outcomes: FinishOutcome[] = proofs.map((proof) =>
 			proof.kind === 'failed' ? { kind: 'unproved', error: proof.error } : { kind: 'moved' },
 		);
@@ -194,8 +204,8 @@ export class TransitionRunner {
 
 function refOf(proof: Proof) {
 	if (proof.kind !== 'evidence') return undefined;
-	const { id, transition, sha256 } = proof.evidence;
-	return { transition, evidenceId: id, sha256 };
+	const { id, transition, sha256, decidedAt } = proof.evidence;
+	return { transition, evidenceId: id, sha256, decidedAt };
 }
 
 function finishOutcome(result: CompleteResult | undefined, proof: Proof): FinishOutcome {

@@ -350,12 +350,16 @@ export interface RedriveDeliveriesRequest {
   endpointId: string;
   /** All exhausted ones of these notifications. */
   notificationIds: number[];
+  /** Only those recorded after this delivery: next_after_id of the call before; absent: from the oldest. */
+  afterId?: string | undefined;
 }
 
 /** Scheduled again. */
 export interface RedriveDeliveriesResponse {
   /** How many. */
   redriven: number;
+  /** Where to go on, by another call; absent when nothing is left. */
+  nextAfterId?: string | undefined;
 }
 
 function createBaseEndpoint(): Endpoint {
@@ -1374,7 +1378,7 @@ export const DeliveryAttempt: MessageFns<DeliveryAttempt> = {
 };
 
 function createBaseRedriveDeliveriesRequest(): RedriveDeliveriesRequest {
-  return { deliveryIds: [], endpointId: "", notificationIds: [] };
+  return { deliveryIds: [], endpointId: "", notificationIds: [], afterId: undefined };
 }
 
 export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
@@ -1391,6 +1395,9 @@ export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
         writer.int64(v);
       }
       writer.join();
+    }
+    if (message.afterId !== undefined) {
+      writer.uint32(34).string(message.afterId);
     }
     return writer;
   },
@@ -1442,6 +1449,14 @@ export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
 
             break;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.afterId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1456,13 +1471,16 @@ export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
 };
 
 function createBaseRedriveDeliveriesResponse(): RedriveDeliveriesResponse {
-  return { redriven: 0 };
+  return { redriven: 0, nextAfterId: undefined };
 }
 
 export const RedriveDeliveriesResponse: MessageFns<RedriveDeliveriesResponse> = {
   encode(message: RedriveDeliveriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.redriven !== 0) {
       writer.uint32(8).int32(message.redriven);
+    }
+    if (message.nextAfterId !== undefined) {
+      writer.uint32(18).string(message.nextAfterId);
     }
     return writer;
   },
@@ -1486,6 +1504,14 @@ export const RedriveDeliveriesResponse: MessageFns<RedriveDeliveriesResponse> = 
             }
 
             message.redriven = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextAfterId = reader.string();
             continue;
           }
         }
@@ -1543,7 +1569,7 @@ export const CallbackServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Sends exhausted deliveries again. */
+    /** Sends exhausted deliveries again: those recorded first coming first, up to 10,000 in one call. */
     redriveDeliveries: {
       name: "RedriveDeliveries",
       requestType: RedriveDeliveriesRequest as typeof RedriveDeliveriesRequest,

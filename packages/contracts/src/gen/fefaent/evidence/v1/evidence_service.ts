@@ -50,6 +50,8 @@ export interface Evidence {
     | undefined;
   /** XAdES level: B-B or B-T. */
   level: string;
+  /** The instant of the decision that the document states: whoever publishes the transition takes this one, not that of a later claim. */
+  decidedAt?: Date | undefined;
 }
 
 /** Evidences to read. */
@@ -251,6 +253,7 @@ function createBaseEvidence(): Evidence {
     sha256: new Uint8Array(0),
     issuedAt: undefined,
     level: "",
+    decidedAt: undefined,
   };
 }
 
@@ -276,6 +279,9 @@ export const Evidence: MessageFns<Evidence> = {
     }
     if (message.level !== "") {
       writer.uint32(58).string(message.level);
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -347,6 +353,14 @@ export const Evidence: MessageFns<Evidence> = {
             }
 
             message.level = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }

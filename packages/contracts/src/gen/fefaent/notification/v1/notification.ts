@@ -583,6 +583,8 @@ export interface EvidenceRef {
   evidenceId: string;
   /** SHA-256 of the sealed document. */
   sha256: Uint8Array;
+  /** The instant of the decision that the sealed document states; absent: that of the claim. */
+  decidedAt?: Date | undefined;
 }
 
 /** One line of a notification's history. */
@@ -1219,7 +1221,7 @@ export const Claim: MessageFns<Claim> = {
 };
 
 function createBaseEvidenceRef(): EvidenceRef {
-  return { transition: Transition.UNSPECIFIED, evidenceId: "", sha256: new Uint8Array(0) };
+  return { transition: Transition.UNSPECIFIED, evidenceId: "", sha256: new Uint8Array(0), decidedAt: undefined };
 }
 
 export const EvidenceRef: MessageFns<EvidenceRef> = {
@@ -1232,6 +1234,9 @@ export const EvidenceRef: MessageFns<EvidenceRef> = {
     }
     if (message.sha256.length !== 0) {
       writer.uint32(26).bytes(message.sha256);
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1271,6 +1276,14 @@ export const EvidenceRef: MessageFns<EvidenceRef> = {
             }
 
             message.sha256 = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }

@@ -238,6 +238,18 @@ export interface ListClaimsRequest {
     | undefined;
   /** Most results: 1 to 100. */
   limit: number;
+  /** Only decisions behind this one; absent: from the oldest. */
+  after?: ClaimPosition | undefined;
+}
+
+/** The place of a decision in the order of the list: the page token is that of the page's last one. */
+export interface ClaimPosition {
+  /** When it was decided. */
+  decidedAt:
+    | Date
+    | undefined;
+  /** Of which notification. */
+  id: number;
 }
 
 /** Decisions that wait for their proof, oldest first. */
@@ -1342,7 +1354,7 @@ export const CompleteResult: MessageFns<CompleteResult> = {
 };
 
 function createBaseListClaimsRequest(): ListClaimsRequest {
-  return { before: undefined, limit: 0 };
+  return { before: undefined, limit: 0, after: undefined };
 }
 
 export const ListClaimsRequest: MessageFns<ListClaimsRequest> = {
@@ -1352,6 +1364,9 @@ export const ListClaimsRequest: MessageFns<ListClaimsRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(16).int32(message.limit);
+    }
+    if (message.after !== undefined) {
+      ClaimPosition.encode(message.after, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1383,6 +1398,71 @@ export const ListClaimsRequest: MessageFns<ListClaimsRequest> = {
             }
 
             message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.after = ClaimPosition.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseClaimPosition(): ClaimPosition {
+  return { decidedAt: undefined, id: 0 };
+}
+
+export const ClaimPosition: MessageFns<ClaimPosition> = {
+  encode(message: ClaimPosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(10).fork()).join();
+    }
+    if (message.id !== 0) {
+      writer.uint32(16).int64(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClaimPosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaimPosition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.id = longToNumber(reader.int64());
             continue;
           }
         }
