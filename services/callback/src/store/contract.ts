@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { afterAttempt, newDelivery } from '../domain/delivery.ts';
 import { type EndpointRecord, wellHealth } from '../domain/endpoint.ts';
 import { changed, endpoint, noon } from '../testing/fixtures.ts';
-import type { CallbackStore, DueDelivery } from './port.ts';
+import type { CallbackStore, DueDelivery, Redriven } from './port.ts';
 
 /** A store under test that can be opened again on the same data. */
 export interface StoreUnderTest {
@@ -178,12 +178,19 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.forget([1], 'NOTIFICATION_PURGED', at(31))).toBe(0);
 			const exhausted = await store.list({ ...any, state: DeliveryState.EXHAUSTED });
 			expect(exhausted.map((one) => one.delivery.givenUp)).toEqual(['ENDPOINT_UNREACHABLE', 'ENDPOINT_UNREACHABLE', 'NOTIFICATION_PURGED']);
-			const none = { ids: [], endpointId: '', notificationIds: [] };
+			const none = { ids: [], endpointId: '', notificationIds: [], afterSeq: 0 };
+			const about = (found: readonly Redriven[]) => found.map((one) => [one.id, one.endpointId]);
+			const [first, second, third] = exhausted.map((one) => one.delivery.id);
 			expect(await store.redrive(none, at(40), 10)).toEqual([]);
 			expect(await store.redrive({ ...none, endpointId: 'e1' }, at(29), 10)).toEqual([]);
-			expect(await store.redrive({ ...none, endpointId: 'e1' }, at(40), 1)).toEqual(['e1']);
-			const id = exhausted[1]?.delivery.id ?? '';
-			expect(await store.redrive({ ...none, ids: [id], notificationIds: [3] }, at(40), 10)).toEqual(['e1', 'e1']);
+			const page = await store.redrive({ ...none, endpointId: 'e1' }, at(40), 1);
+			expect(about(page)).toEqual([[first, 'e1']]);
+			const rest = { ...none, ids: [second ?? ''], notificationIds: [3], afterSeq: page[0]?.seq ?? 0 };
+			expect(await store.redrive({ ...rest, afterSeq: exhausted[2]?.seq ?? 0 }, at(40), 10)).toEqual([]);
+			expect(about(await store.redrive(rest, at(40), 10))).toEqual([
+				[second, 'e1'],
+				[third, 'e1'],
+			]);
 			expect(told(await store.due('e1', at(40), 10))).toEqual([1, 2, 3]);
 			expect((await store.due('e1', at(40), 10))[0]).toMatchObject({ tries: 0, delivery: { givenUp: '', settledAt: undefined } });
 		});

@@ -47,4 +47,9 @@ CREATE INDEX deliveries_by_state ON deliveries (state, seq);
 CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS NOT NULL;
 `,
 	},
+	{
+		version: 2,
+		name: 'deliveries of an endpoint in their order',
+		sql: 'CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id, seq);',
+	},
 ];

@@ -34,6 +34,15 @@ export interface RedriveQuery {
 	readonly ids: readonly string[];
 	readonly endpointId: string;
 	readonly notificationIds: readonly number[];
+	/** Only those recorded after. */
+	readonly afterSeq: number;
+}
+
+/** A delivery that was taken up again. */
+export interface Redriven {
+	readonly seq: number;
+	readonly id: string;
+	readonly endpointId: string;
 }
 
 /** Which pending deliveries of an endpoint to give up. */
@@ -93,8 +102,11 @@ export interface CallbackStore {
 	list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
 	/** The place of a delivery in the order of recording. */
 	seqOf(id: string): Promise<number | undefined>;
-	/** Makes deliveries that were exhausted by then pending and due, with attempts counted anew. @returns the endpoint of each; as many as the limit means that there may be more */
-	redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly string[]>;
+	/**
+	 * Makes deliveries that were exhausted by then pending and due, with attempts counted anew: those recorded first coming first.
+	 * @returns them in that order; as many as the limit means that there may be more
+	 */
+	redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly Redriven[]>;
 	/** Removes deliveries settled before an instant. @returns how many; the limit means that there may be more */
 	prune(before: Date, limit: number): Promise<number>;
 

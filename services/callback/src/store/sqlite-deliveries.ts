@@ -2,7 +2,7 @@ import { Delivery, DeliveryState } from '@fefaent/contracts/callback';
 import type { Reader, SqlValue, Tx } from '@fefaent/store-kit';
 import { type DeliveryRecord, givenUp, type NewDelivery, redriven } from '../domain/delivery.ts';
 import type { FailureName } from '../domain/failures.ts';
-import type { DeliveryQuery, DeliveryResult, DueDelivery, GiveUp, RedriveQuery } from './port.ts';
+import type { DeliveryQuery, DeliveryResult, DueDelivery, GiveUp, Redriven, RedriveQuery } from './port.ts';
 
 interface DeliveryRow {
 	seq: number;
@@ -100,30 +100,45 @@ export function list(reader: Reader, { notificationIds, endpointId, state, after
 	if (notificationIds.length > 0) add('notification_id IN (SELECT value FROM json_each(?))', JSON.stringify(notificationIds));
 	if (endpointId !== '') add('endpoint_id = ?', endpointId);
 	if (state !== undefined) add('state = ?', numberOf(state));
-	const index = notificationIds.length > 0 ? 'by_notification' : endpointId !== '' ? 'by_endpoint' : state !== undefined ? 'by_state' : '';
+	const index = indexFor({ notificationIds, endpointId, state });
 	const from = index === '' ? 'deliveries' : `deliveries INDEXED BY deliveries_${index}`;
-	// Without a state, an endpoint's deliveries lie in the index state by state.
 	const sql = `SELECT seq, due_at, tries, traceparent, document FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`;
 	return reader.all<DeliveryRow>(sql, ...values, limit).map(recordOf);
 }
 
-/** @returns the endpoint of each delivery that was taken up again */
-export function redrive(tx: Tx, { ids, endpointId, notificationIds }: RedriveQuery, now: Date, limit: number): readonly string[] {
-	const exhausted = 'SELECT seq, due_at, tries, traceparent, document FROM deliveries WHERE state = 3 AND settled_at <= ?';
+function indexFor({ notificationIds, endpointId, state }: Pick<DeliveryQuery, 'notificationIds' | 'endpointId' | 'state'>): string {
+	if (notificationIds.length > 0) return 'by_notification';
+	if (endpointId !== '') return state === undefined ? 'of_endpoint' : 'by_endpoint';
+	return state === undefined ? '' : 'by_state';
+}
+
+/** Exhausted deliveries that any of the fields names, oldest first. Each field finds them by its own index. */
+export function exhaustedOf(reader: Reader, query: RedriveQuery, now: Date, limit: number): readonly DeliveryRecord[] {
+	const { ids, endpointId, notificationIds, afterSeq } = query;
 	const rows = new Map<number, DeliveryRow>();
-	const add = (condition: string, value: SqlValue) => {
-		for (const row of tx.all<DeliveryRow>(`${exhausted} AND ${condition} ORDER BY seq LIMIT ?`, now.getTime(), value, limit))
-			rows.set(row.seq, row);
+	const add = (from: string, named: SqlValue) => {
+		const sql = `SELECT d.seq, d.due_at, d.tries, d.traceparent, d.document FROM ${from}
+			AND d.state = 3 AND d.settled_at <= ? AND d.seq > ? ORDER BY d.seq LIMIT ?`;
+		for (const row of reader.all<DeliveryRow>(sql, named, now.getTime(), afterSeq, limit)) rows.set(row.seq, row);
 	};
-	if (ids.length > 0) add('id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
-	if (endpointId !== '') add('endpoint_id = ?', endpointId);
-	if (notificationIds.length > 0) add('notification_id IN (SELECT value FROM json_each(?))', JSON.stringify(notificationIds));
-	const taken = [...rows.values()].sort((one, other) => one.seq - other.seq).slice(0, limit);
-	return taken.map((row) => {
-		const delivery = redriven(Delivery.decode(row.document), now);
-		const sql = 'UPDATE deliveries SET state = 1, due_at = ?, settled_at = NULL, tries = 0, document = ? WHERE seq = ?';
-		tx.run(sql, now.getTime(), Delivery.encode(delivery).finish(), row.seq);
-		return delivery.endpointId;
+	if (ids.length > 0) add('json_each(?) named CROSS JOIN deliveries d WHERE d.id = named.value', JSON.stringify([...new Set(ids)]));
+	if (endpointId !== '') add('deliveries d INDEXED BY deliveries_by_endpoint WHERE d.endpoint_id = ?', endpointId);
+	if (notificationIds.length > 0) {
+		const about = 'd.notification_id IN (SELECT value FROM json_each(?))';
+		add(`deliveries d INDEXED BY deliveries_by_notification WHERE ${about}`, JSON.stringify(notificationIds));
+	}
+	return [...rows.values()]
+		.sort((one, other) => one.seq - other.seq)
+		.slice(0, limit)
+		.map(recordOf);
+}
+
+/** @returns those that were taken up again */
+export function redrive(tx: Tx, query: RedriveQuery, now: Date, limit: number): readonly Redriven[] {
+	const sql = 'UPDATE deliveries SET state = 1, due_at = ?, settled_at = NULL, tries = 0, document = ? WHERE seq = ?';
+	return exhaustedOf(tx, query, now, limit).map(({ seq, delivery }) => {
+		tx.run(sql, now.getTime(), Delivery.encode(redriven(delivery, now)).finish(), seq);
+		return { seq, id: delivery.id, endpointId: delivery.endpointId };
 	});
 }
 

@@ -1,3 +1,4 @@
+import { DeliveryState } from '@fefaent/contracts/callback';
 import { openDatabase } from '@fefaent/store-kit';
 import { temporaryFolder } from '@fefaent/testing';
 import { expect, test } from 'vitest';
@@ -50,7 +51,18 @@ test('no question scans the backlog, and the queue is read in the order of its i
 		expect(queue.length).toBeGreaterThan(0);
 		plans.length = 0;
 		deliveries.due(reader, 'e', noon, 8);
+		deliveries.list(reader, { ...any, endpointId: 'e' });
+		deliveries.list(reader, { ...any, endpointId: 'e', state: DeliveryState.EXHAUSTED });
+		const none = { ids: [], endpointId: '', notificationIds: [], afterSeq: 0 };
+		deliveries.exhaustedOf(reader, { ...none, endpointId: 'e' }, noon, 8);
 		expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+		plans.length = 0;
+		deliveries.exhaustedOf(reader, { ...none, notificationIds: [1] }, noon, 8);
+		deliveries.exhaustedOf(reader, { ...none, ids: ['i'] }, noon, 8);
+		expect(plans.filter((plan) => /^SEARCH d\b/.test(plan))).toEqual([
+			'SEARCH d USING INDEX deliveries_by_notification (notification_id=? AND seq>?)',
+			'SEARCH d USING INDEX sqlite_autoindex_deliveries_1 (id=? AND rowid>?)',
+		]);
 	} finally {
 		await db.close();
 	}

@@ -4,7 +4,7 @@ import type { NewDelivery } from '../domain/delivery.ts';
 import type { EndpointHealth, EndpointRecord } from '../domain/endpoint.ts';
 import type { FailureName } from '../domain/failures.ts';
 import { migrations } from './migrations.ts';
-import type { CallbackStore, DeliveryQuery, DeliveryResult, GiveUp, RedriveQuery } from './port.ts';
+import type { CallbackStore, DeliveryQuery, DeliveryResult, GiveUp, Redriven, RedriveQuery } from './port.ts';
 import * as deliveries from './sqlite-deliveries.ts';
 import * as endpoints from './sqlite-endpoints.ts';
 
@@ -162,11 +162,11 @@ class SqliteCallbackStore implements CallbackStore {
 		return this.#db.get<{ seq: number }>('SELECT seq FROM deliveries WHERE id = ?', id)?.seq;
 	}
 
-	async redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly string[]> {
+	async redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly Redriven[]> {
 		await crashpoint('callback.deliveries.redrive.before');
 		const touched = await this.#db.write((tx) => deliveries.redrive(tx, query, now, limit));
 		await crashpoint('callback.deliveries.redrive.after');
-		if (touched.length > 0) this.#tell([...new Set(touched)], 'deliveries');
+		if (touched.length > 0) this.#tell([...new Set(touched.map(({ endpointId }) => endpointId))], 'deliveries');
 		return touched;
 	}
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { operation } from '../../http/route.ts';
 import { idText, limit, page, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
-import { deliveryList, redriveDeliveries, redriven, viewDelivery } from './schemas.ts';
+import { deliveryList, redriveDeliveries, redrivenDeliveries, viewDelivery } from './schemas.ts';
 
 const path = '/admin/v1/deliveries';
 const tag = 'deliveries';
@@ -42,9 +42,12 @@ export const deliveryOperations = [
 		path: `${path}/redrive`,
 		id: 'redriveDeliveries',
 		tag,
-		summary: 'Sends deliveries that were given up again.',
+		summary: 'Sends deliveries that were given up again, oldest first, up to 10,000 at once.',
 		input: { body: redriveDeliveries },
-		success: { status: 200, says: 'On their way.', json: redriven },
-		handle: async ({ callbacks }, { body }) => callbacks.redriveDeliveries(body),
+		success: { status: 200, says: 'On their way.', json: redrivenDeliveries },
+		handle: async ({ callbacks }, { body: { after, ...which } }) => {
+			const { redriven, nextAfterId } = await callbacks.redriveDeliveries({ ...which, ...textAs('afterId', after) });
+			return { redriven, ...textAs('next', nextAfterId) };
+		},
 	}),
 ];

@@ -45,6 +45,7 @@ export const redriveDeliveries = named(
 			deliveryIds: z.array(z.string().min(1).max(100)).max(500).default([]),
 			endpointId: z.string().max(100).default('').describe('All given-up ones of this endpoint.'),
 			notificationIds: z.array(id).max(100).default([]).describe('All given-up ones of these notifications.'),
+			after: z.string().max(100).optional().describe('Only those recorded after this one: `next` of the answer before.'),
 		})
 		.refine((one) => one.deliveryIds.length + one.notificationIds.length > 0 || one.endpointId !== '', 'says not which'),
 );
@@ -62,6 +63,12 @@ export const redriveNotices = named(
 
 /** How many were put back on their way. */
 export const redriven = named('Redriven', z.object({ redriven: z.int() }));
+
+/** How many deliveries were put back on their way. */
+export const redrivenDeliveries = named(
+	'RedrivenDeliveries',
+	z.object({ redriven: z.int(), next: z.string().optional().describe('There are more: `after` of the next request.') }),
+);
 
 /** A delivery as the API shows it. */
 export function viewDelivery(one: Delivery): z.input<typeof delivery> {
