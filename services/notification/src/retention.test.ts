@@ -74,6 +74,22 @@ it('exports again what changed since, and keeps files that their owner has forgo
 	expect(JSON.parse(content['notification.json'] ?? '')).toMatchObject({ state: 'STATE_DISCARDED' });
 });
 
+it('exports the others when one cannot be written, and that one when it can', async () => {
+	await using h = await harness();
+	const ids = [await h.created(), await h.created({ issuer: { code: 'ç'.repeat(100), name: 'Any' } }), await h.created()];
+	const [first = 0, second = 0, third = 0] = ids;
+	for (const id of ids) await h.walk(id, Transition.DEPOSIT, Transition.ACCEPT);
+	let writes = 0;
+	armCrashpoints((name) => {
+		if (name === 'notification.blob.before-rename' && ++writes === 1) throw new Error('no space left');
+	});
+	const items = ids.map((id) => ({ id, files: [file('a.xml', String(id))] }));
+	expect(await h.client.export({ items })).toEqual({ exportedIds: [second, third] });
+	expect(await h.client.purge({ ids })).toEqual({ purgedIds: [second, third] });
+	expect(await h.client.export({ items })).toEqual({ exportedIds: [first] });
+	for (const id of ids) expect(texts((await h.client.getExport({ id })).zip)['a.xml']).toBe(String(id));
+});
+
 it('does not mark an export that the notification outran', async () => {
 	await using h = await harness();
 	const id = await h.created();

@@ -25,7 +25,7 @@ export interface NotificationServiceDeps {
 export function createNotificationService(deps: NotificationServiceDeps): Service {
 	const { config, clock, logger, store, blobs, bus } = deps;
 	const ids = new IdAllocator((count) => store.reserveIds(count), config.FEFAENT_NOTIFICATION_ID_BLOCK);
-	const binding = bind(NotificationServiceDefinition, notificationHandlers({ config, clock, store, blobs, ids }), { logger });
+	const binding = bind(NotificationServiceDefinition, notificationHandlers({ config, clock, logger, store, blobs, ids }), { logger });
 	const relay = new OutboxRelay({
 		name: 'notification',
 		source: store.outbox,

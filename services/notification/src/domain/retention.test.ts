@@ -66,8 +66,21 @@ describe('export and purge', () => {
 		['DEMO', 'exports/DEMO/2026/1.zip'],
 		['../../etc', 'exports/%2E%2E%2F%2E%2E%2Fetc/2026/1.zip'],
 		['L’Hospitalet (1)', 'exports/L%E2%80%99Hospitalet%20%281%29/2026/1.zip'],
+		['D'.repeat(100), `exports/${'D'.repeat(100)}/2026/1.zip`],
+		['\ud800', 'exports/%EF%BF%BD/2026/1.zip'],
 	])('keeps the exports of issuer %s at %s', (code, key) => {
 		expect(exportKey(entered(1, { issuer: { code, name: '' } }))).toBe(key);
+	});
+});
+
+describe('the folder of an issuer', () => {
+	const folderOf = (code: string) => exportKey(entered(1, { issuer: { code, name: '' } })).split('/')[1] ?? '';
+
+	it.each(['ç', '機', '😀', '('])('is bounded for a code of 100 "%s", and another one for another code', (one) => {
+		const code = one.repeat(100 / one.length);
+		expect(folderOf(code)).toMatch(/^(%[0-9A-F]{2}){1,40}-[0-9a-f]{16}$/);
+		expect(folderOf(code)).toBe(folderOf(code));
+		expect(folderOf(code)).not.toBe(folderOf(`${code.slice(0, -1)}x`));
 	});
 });
 

@@ -14,13 +14,27 @@ export function isExported(notification: Notification): boolean {
 	return notification.exported?.version === notification.version;
 }
 
-/** Where an export lies among the blobs: `exports/<issuer>/<year of receipt, UTC>/<id>.zip`. Characters that a path does not take are escaped. */
+/** Where an export lies among the blobs: `exports/<issuer>/<year of receipt, UTC>/<id>.zip`. */
 export function exportKey(notification: Notification): string {
-	const issuer = encodeURIComponent(issuerOf(notification)).replace(
-		/[^\w%-]/g,
-		(one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-	);
-	return `exports/${issuer}/${notification.receivedAt?.getUTCFullYear() ?? 0}/${notification.id}.zip`;
+	return `exports/${issuerSegment(issuerOf(notification))}/${notification.receivedAt?.getUTCFullYear() ?? 0}/${notification.id}.zip`;
+}
+
+/** Longest escaped code that names its folder by itself: a segment of a path has bounds everywhere, and a code of any script grows ninefold. */
+const maxSegment = 120;
+
+/** A code as one segment of a path: what a path does not take is escaped; of a long one stays the beginning, with a hash of the whole. */
+function issuerSegment(code: string): string {
+	const escaped = encodeURIComponent(code.toWellFormed()).replace(/[^\w%-]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+	if (escaped.length <= maxSegment) return escaped;
+	const beginning = escaped.slice(0, maxSegment - 17).replace(/%.?$/, '');
+	return `${beginning}-${hashOf(code)}`;
+}
+
+/** FNV-1a, 64 bits. It keeps folders readable apart and no more: below them, ids are unique whoever the issuer is. */
+function hashOf(text: string): string {
+	let hash = 0xcbf29ce484222325n;
+	for (let index = 0; index < text.length; index++) hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
+	return hash.toString(16).padStart(16, '0');
 }
 
 /**

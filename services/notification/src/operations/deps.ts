@@ -1,4 +1,5 @@
 import type { Clock } from '@fefaent/kernel';
+import type { Logger } from '@fefaent/service-kit';
 import type { BlobStore } from '../blobs/port.ts';
 import type { NotificationConfig } from '../config.ts';
 import type { IdAllocator } from '../ids/allocator.ts';
@@ -8,6 +9,7 @@ import type { NotificationStore } from '../store/port.ts';
 export interface OperationDeps {
 	readonly config: NotificationConfig;
 	readonly clock: Clock;
+	readonly logger: Logger;
 	readonly store: NotificationStore;
 	readonly blobs: BlobStore;
 	readonly ids: IdAllocator;

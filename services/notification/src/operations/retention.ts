@@ -8,7 +8,7 @@ import { exportZip } from './zip.ts';
 
 /**
  * Writes exports: first the zip, durably, then its mark on the notification, which says what version the zip holds. A crash between the two
- * writes the same zip again.
+ * writes the same zip again. One whose zip cannot be written is left out and logged: it holds no other one up.
  * @returns ids of those that have a current export
  */
 export async function exportAll(deps: OperationDeps, items: readonly ExportItem[]): Promise<readonly number[]> {
@@ -17,16 +17,23 @@ export async function exportAll(deps: OperationDeps, items: readonly ExportItem[
 	for (const item of items) {
 		const notification = liveOf(found.get(item.id));
 		if (!notification || !mayLeave(notification)) continue;
-		if (!isExported(notification)) await writeZip(deps, notification, item);
+		if (!isExported(notification) && !(await zipWritten(deps, notification, item))) continue;
 		written.push({ id: item.id, version: notification.version });
 	}
 	const marked = await changeAll(deps, 'export', written, (stored, { version }, now) => markExported(liveOf(stored), version, now));
 	return written.filter((_, index) => marked[index]).map(({ id }) => id);
 }
 
-async function writeZip({ blobs }: OperationDeps, notification: Notification, item: ExportItem): Promise<void> {
-	const key = exportKey(notification);
-	await blobs.put(key, exportZip(notification, item.files, await blobs.get(key)));
+/** @returns whether the zip is there, durably */
+async function zipWritten({ blobs, logger }: OperationDeps, notification: Notification, item: ExportItem): Promise<boolean> {
+	try {
+		const key = exportKey(notification);
+		await blobs.put(key, exportZip(notification, item.files, await blobs.get(key)));
+		return true;
+	} catch (error) {
+		logger.error({ err: error, notificationId: notification.id }, 'an export could not be written');
+		return false;
+	}
 }
 
 /** Removes notifications. @returns ids of those that are gone, now or before */

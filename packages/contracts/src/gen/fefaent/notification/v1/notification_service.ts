@@ -294,7 +294,7 @@ export interface ExportFile {
 
 /** Exported. */
 export interface ExportResponse {
-  /** Those that have an export now. */
+  /** Those that have an export now; one that could not be written is left out, to be asked for again. */
   exportedIds: number[];
 }
 
