@@ -1,9 +1,10 @@
 import type { Evidence } from '@fefaent/contracts/evidence';
 import type { Notification } from '@fefaent/contracts/notification';
-import { Batcher, type Clock, crashpoint, uuidv7 } from '@fefaent/kernel';
+import { Batcher, type Clock, crashpoint, DomainError, uuidv7 } from '@fefaent/kernel';
 import { detached } from '@fefaent/service-kit';
 import { evidenceDocument } from './domain/document.ts';
 import { type EvidenceFacts, factsOf } from './domain/facts.ts';
+import type { EvidenceNode } from './domain/node.ts';
 import { evidenceError } from './errors.ts';
 import type { SealingPool } from './sealing/pool.ts';
 import { type EvidenceStore, keyText } from './store/port.ts';
@@ -28,7 +29,7 @@ const level = 'B-T';
 /** Issues evidences, one for each (notification, transition): calls that come together are sealed and stored as one batch. */
 export class Issuing {
 	readonly #options: IssuingOptions;
-	readonly #batcher: Batcher<EvidenceFacts, Evidence>;
+	readonly #batcher: Batcher<EvidenceFacts, Evidence | DomainError>;
 	/** What is being issued now: who asks for the same waits for it, instead of sealing it twice. */
 	readonly #underWay = new Map<string, Promise<Evidence>>();
 
@@ -67,18 +68,19 @@ export class Issuing {
 			.catch((error: unknown) => {
 				throw error instanceof RangeError ? evidenceError('SEALING_BUSY') : error;
 			})
+			.then((result) => (result instanceof DomainError ? raise(result) : result))
 			.finally(() => this.#underWay.delete(key));
 		this.#underWay.set(key, issued);
 		return issued;
 	}
 
-	async #run(facts: readonly EvidenceFacts[]): Promise<readonly Evidence[]> {
+	/** @returns for each its evidence, or why there can be none of it: the others of the batch are of callers who do not know it */
+	async #run(facts: readonly EvidenceFacts[]): Promise<readonly (Evidence | DomainError)[]> {
 		const { store, sealing, clock } = this.#options;
 		const issuedAt = clock.now();
-		const drafts = facts.map((one) => {
-			const evidenceId = uuidv7(issuedAt);
-			return { facts: one, evidenceId, document: evidenceDocument(one, evidenceId) };
-		});
+		const built = facts.map((one) => buildDraft(one, uuidv7(issuedAt)));
+		const drafts = built.filter((one) => 'document' in one);
+		if (drafts.length === 0) return built.filter((one) => !('document' in one));
 		const sealed = await measureSealing(drafts.length, () =>
 			sealing.seal(
 				drafts.map(({ evidenceId, document }) => ({ evidenceId, document })),
@@ -93,7 +95,23 @@ export class Issuing {
 			}),
 		);
 		await crashpoint('evidence.issue.stored');
-		return stored;
+		let next = 0;
+		return built.map((one) => (one instanceof DomainError ? one : (stored[next++] ?? evidenceError('SEALING_FAILED'))));
+	}
+}
+
+/** A document that is still to be sealed. */
+interface Draft {
+	readonly facts: EvidenceFacts;
+	readonly evidenceId: string;
+	readonly document: EvidenceNode;
+}
+
+function buildDraft(facts: EvidenceFacts, evidenceId: string): Draft | DomainError {
+	try {
+		return { facts, evidenceId, document: evidenceDocument(facts, evidenceId) };
+	} catch (error) {
+		return error instanceof DomainError ? error : evidenceError('SEALING_FAILED', {}, { cause: error });
 	}
 }
 

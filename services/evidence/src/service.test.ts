@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { type Notification, Transition } from '@fefaent/contracts/notification';
+import { type Document, type Notification, Transition } from '@fefaent/contracts/notification';
 import { armCrashpoints, ManualClock } from '@fefaent/kernel';
 import { certificatesFromPem, createAuthority, issueCertificate, toPem, verifyEvidence } from '@fefaent/pki';
 import { eventually, temporaryFolder } from '@fefaent/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { claimed } from './testing/notifications.ts';
+import { claimed, documents, draft } from './testing/notifications.ts';
 import { type RunningEvidence, startEvidence } from './testing/service.ts';
 import { startTsaServer } from './testing/tsa-server.ts';
 
@@ -94,6 +94,25 @@ describe('Issue', () => {
 		});
 		await expect(client.issue(items(claimed(one, Transition.DISCARD)))).rejects.toMatchObject({ reason: 'TRANSITION_WITHOUT_EVIDENCE' });
 		expect((await client.get({ keys: [key(one), key(two)] })).results).toEqual([{ evidence: undefined }, { evidence: undefined }]);
+	});
+
+	it('seals what strangers ask for beside a document that cannot be built, which fails its own caller alone', async () => {
+		const { client } = shared;
+		const [poison, companion, stranger] = [newId(), newId(), newId()];
+		const [document] = documents(1);
+		const broken = claimed(poison, Transition.DEPOSIT, {
+			draft: draft({ documents: [{ ...document, digest: new Uint8Array(2_000_000) } as Document] }),
+		});
+		// Begun together, they are one batch.
+		const [own, others] = await Promise.allSettled([
+			client.issue(items(claimed(companion), broken)),
+			client.issue(items(claimed(stranger))),
+		]);
+		expect(own).toMatchObject({ status: 'rejected', reason: { reason: 'SEALING_FAILED', retryable: false } });
+		expect(others).toMatchObject({ status: 'fulfilled', value: { evidences: [{ notificationId: stranger }] } });
+		await expect(client.issue(items(broken))).rejects.toMatchObject({ reason: 'SEALING_FAILED' });
+		expect((await client.issue(items(claimed(companion)))).evidences).toHaveLength(1);
+		expect((await client.get({ keys: [key(poison)] })).results[0]?.evidence).toBeUndefined();
 	});
 
 	it('stores nothing while the time-stamping authority fails, and all of it when asked again', async () => {
