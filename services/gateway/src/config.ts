@@ -38,7 +38,12 @@ export const gatewayConfig = defineConfig({
 		default: 128 * 1024 * 1024,
 		min: 1024,
 		unit: 'bytes',
-		doc: 'Most bytes of request bodies held at once; more are answered 503 with Retry-After.',
+		doc: 'Most bytes of request bodies, and of answers until their callers take them, held at once; more are answered 503 with Retry-After.',
+	}),
+	FEFAENT_GATEWAY_MAX_CONNECTIONS: setting.int({
+		default: 2048,
+		min: 1,
+		doc: 'Most connections at once, of each public port; more are closed as they come.',
 	}),
 	FEFAENT_GATEWAY_HEADERS_TIMEOUT: setting.duration({
 		default: 10_000,
@@ -49,6 +54,11 @@ export const gatewayConfig = defineConfig({
 		default: 30_000,
 		min: 100,
 		doc: 'How long a caller may take to send a whole request; then 408.',
+	}),
+	FEFAENT_GATEWAY_ANSWER_TIMEOUT: setting.duration({
+		default: 30_000,
+		min: 100,
+		doc: 'How long a caller may take to read a whole answer; then its connection is cut.',
 	}),
 	FEFAENT_GATEWAY_KEEP_ALIVE: setting.duration({ default: 65_000, min: 0, doc: 'How long an idle connection stays open.' }),
 	FEFAENT_GATEWAY_DRAIN_TIMEOUT: setting.duration({

@@ -59,6 +59,7 @@ export function createGatewayService(deps: GatewayServiceDeps): GatewayService {
 			faces: [createEnotumLiteFace({ ...deps, directory: cache })],
 			budget: new Budget({ maxRequests: config.FEFAENT_GATEWAY_MAX_REQUESTS, maxBytes: config.FEFAENT_GATEWAY_MAX_MEMORY_BYTES }),
 			maxBodyBytes: config.FEFAENT_GATEWAY_MAX_BODY_BYTES,
+			answerTimeoutMs: config.FEFAENT_GATEWAY_ANSWER_TIMEOUT,
 			publicUrl: config.FEFAENT_GATEWAY_PUBLIC_URL?.replace(/\/+$/, ''),
 			authenticate: authenticator({
 				directory: cache,
@@ -76,6 +77,7 @@ export function createGatewayService(deps: GatewayServiceDeps): GatewayService {
 		requestTimeoutMs: config.FEFAENT_GATEWAY_REQUEST_TIMEOUT,
 		keepAliveMs: config.FEFAENT_GATEWAY_KEEP_ALIVE,
 		drainTimeoutMs: config.FEFAENT_GATEWAY_DRAIN_TIMEOUT,
+		maxConnections: config.FEFAENT_GATEWAY_MAX_CONNECTIONS,
 		logger,
 	};
 

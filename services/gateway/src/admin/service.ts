@@ -58,6 +58,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
 				requestTimeoutMs: 60_000,
 				keepAliveMs: 65_000,
 				drainTimeoutMs: config.FEFAENT_ADMIN_DRAIN_TIMEOUT,
+				maxConnections: 256,
 				logger,
 			});
 		},

@@ -1,7 +1,7 @@
 /** What may be under way at once. */
 export interface BudgetLimits {
 	readonly maxRequests: number;
-	/** Bytes of request bodies. */
+	/** Bytes of request bodies, and of answers until they are taken. */
 	readonly maxBytes: number;
 }
 
@@ -9,6 +9,11 @@ export interface BudgetLimits {
 export interface Share {
 	/** Takes more bytes. @returns false when there are not so many left */
 	take(bytes: number): boolean;
+	/**
+	 * Holds the answer instead of what was taken so far. Never refused, since the work is done: where it goes beyond the bound, nothing new is let in
+	 * until there is room again.
+	 */
+	answer(bytes: number): void;
 	release(): void;
 }
 
@@ -32,9 +37,9 @@ export class Budget {
 		return this.#bytes;
 	}
 
-	/** Lets one request in. @returns undefined when too many are under way */
+	/** Lets one request in. @returns undefined when too many are under way, or hold all there is */
 	enter(): Share | undefined {
-		if (this.#requests >= this.#limits.maxRequests) return undefined;
+		if (this.#requests >= this.#limits.maxRequests || this.#bytes >= this.#limits.maxBytes) return undefined;
 		this.#requests++;
 		let held = 0;
 		let over = false;
@@ -44,6 +49,11 @@ export class Budget {
 				held += bytes;
 				this.#bytes += bytes;
 				return true;
+			},
+			answer: (bytes) => {
+				if (over) return;
+				this.#bytes += bytes - held;
+				held = bytes;
 			},
 			release: () => {
 				if (over) return;

@@ -4,6 +4,7 @@ import type { Logger } from '@fefaent/service-kit';
 import type { Caller } from '../auth/caller.ts';
 import { discardRest, readBody } from './body.ts';
 import type { Budget, Share } from './budget.ts';
+import { delivered } from './delivery.ts';
 import type { Answer, Exchange, Face } from './exchange.ts';
 import { ConnectionLost, HttpRefusal } from './refusal.ts';
 
@@ -12,6 +13,8 @@ export interface PublicHandlerDeps {
 	readonly faces: readonly Face[];
 	readonly budget: Budget;
 	readonly maxBodyBytes: number;
+	/** How long a caller may take to read its answer, in milliseconds of real time; then its connection is cut. */
+	readonly answerTimeoutMs: number;
 	/** Base URL to name in answers; absent: as the caller wrote it. */
 	readonly publicUrl: string | undefined;
 	readonly authenticate: (request: IncomingMessage) => Promise<Caller>;
@@ -30,7 +33,7 @@ export function publicHandler(deps: PublicHandlerDeps): (request: IncomingMessag
 			if (err instanceof ConnectionLost) return;
 			deps.logger.error({ err }, 'a request could not be answered');
 			if (response.headersSent) response.destroy();
-			else send(deps, request, response, plain(500, 'internal error'));
+			else void send(deps, request, response, plain(500, 'internal error'));
 		});
 	};
 }
@@ -52,7 +55,8 @@ async function respond(
 	const share = deps.budget.enter();
 	if (!share) return send(deps, request, response, refused(face, new HttpRefusal('busy', 'too many requests are under way')));
 	try {
-		send(deps, request, response, await answered(deps, face, request, mark < 0 ? '' : url.slice(mark + 1), share));
+		const answer = await answered(deps, face, request, mark < 0 ? '' : url.slice(mark + 1), share);
+		await send(deps, request, response, answer, share);
 	} finally {
 		share.release();
 	}
@@ -97,8 +101,9 @@ function plain(status: number, text: string): Answer {
 	return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n` };
 }
 
-function send(deps: PublicHandlerDeps, request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-	if (response.destroyed) return;
+/** Writes an answer. @returns when it is on its way, or nobody is there any more to take it */
+function send(deps: PublicHandlerDeps, request: IncomingMessage, response: ServerResponse, answer: Answer, share?: Share): Promise<void> {
+	if (response.destroyed) return Promise.resolve();
 	const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
 	if (deps.draining()) response.shouldKeepAlive = false;
 	response.writeHead(answer.status, {
@@ -109,8 +114,10 @@ function send(deps: PublicHandlerDeps, request: IncomingMessage, response: Serve
 	});
 	// Headers alone are the whole answer to HEAD: Node leaves the body out.
 	response.end(body);
+	share?.answer(body.byteLength);
 	// Four bodies more than we take: after that it is no slow client but a flood.
 	discardRest(request, deps.maxBodyBytes * 4);
+	return delivered(request, response, deps.answerTimeoutMs);
 }
 
 const hostPattern = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:.]+\](:\d{1,5})?$/;

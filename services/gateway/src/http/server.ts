@@ -12,6 +12,8 @@ export interface ListenOptions {
 	readonly requestTimeoutMs: number;
 	readonly keepAliveMs: number;
 	readonly drainTimeoutMs: number;
+	/** Most connections at once; more are closed as they come. */
+	readonly maxConnections: number;
 	readonly logger: Logger;
 	/** Server certificate and the like: makes it a TLS listener. */
 	readonly tls?: TlsServerOptions;
@@ -42,6 +44,8 @@ export async function listen(
 	};
 	const server: Server = options.tls ? createTlsServer({ ...common, ...options.tls }, handler) : createServer(common, handler);
 	server.maxRequestsPerSocket = 0;
+	server.maxConnections = options.maxConnections;
+	server.on('drop', dropped(options.logger));
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	server.once('error', reject);
 	server.listen(options.port, options.host, resolve);
@@ -53,6 +57,17 @@ export async function listen(
 	return {
 		port: (server.address() as AddressInfo).port,
 		drain: () => drained(server, options),
+	};
+}
+
+/** Says that connections are turned away, once a minute at most. */
+function dropped(logger: Logger): () => void {
+	let last = Number.NEGATIVE_INFINITY;
+	return () => {
+		const now = performance.now();
+		if (now - last < 60_000) return;
+		last = now;
+		logger.warn('there are as many connections as are allowed: more are closed as they come');
 	};
 }
 

@@ -37,6 +37,7 @@ export async function startPublicServer(
 	const handler = publicHandler({
 		faces: [face],
 		maxBodyBytes: 1024,
+		answerTimeoutMs: 5_000,
 		publicUrl: undefined,
 		authenticate: async (): Promise<Caller> => ({ kind: 'loopback' }),
 		health: () => undefined,
@@ -52,6 +53,7 @@ export async function startPublicServer(
 		requestTimeoutMs: 5_000,
 		keepAliveMs: 5_000,
 		drainTimeoutMs: 5_000,
+		maxConnections: 100,
 		logger: silentLogger,
 		...deps.listening,
 	});
