@@ -80,7 +80,7 @@ export class Issuing {
 		const issuedAt = clock.now();
 		const built = facts.map((one) => buildDraft(one, uuidv7(issuedAt)));
 		const drafts = built.filter((one) => 'document' in one);
-		if (drafts.length === 0) return built.filter((one) => !('document' in one));
+		if (drafts.length === 0) return built.filter((one): one is DomainError => one instanceof DomainError);
 		const sealed = await measureSealing(drafts.length, () =>
 			sealing.seal(
 				drafts.map(({ evidenceId, document }) => ({ evidenceId, document })),
