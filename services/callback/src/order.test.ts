@@ -140,6 +140,9 @@ test('a message at which the receiver breaks again steps aside', async () => {
 	await h.change([1, State.DEPOSITED]);
 	await h.attempts(1, 1);
 	await h.change([2, State.DEPOSITED], [3, State.DEPOSITED]);
+	// Both are there before time moves: otherwise the first could be tried again, and have all wait, before they are.
+	await h.settled(2, PENDING);
+	await h.settled(3, PENDING);
 	h.clock.advance(40_000);
 	await h.attempts(1, 2);
 	expect(idsOf(receiver.requests)).toEqual([1, 1]);
