@@ -231,6 +231,9 @@ describe('refuses', () => {
 		]) {
 			await expect(call).rejects.toMatchObject({ reason: 'BATCH_SIZE' });
 		}
+		await expect(h.client.listClaims({ before: after(0), limit: 1, after: { decidedAt: undefined, id: 1 } })).rejects.toMatchObject({
+			reason: 'ITEM_INVALID',
+		});
 		await expect(h.client.listClaims({ before: undefined, limit: 1 })).rejects.toMatchObject({ reason: 'ITEM_INVALID' });
 	});
 });

@@ -10,7 +10,16 @@ import { create } from '../operations/create.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { itemFailure } from '../operations/item-failure.ts';
 import { exportAll, purgeAll, readExport } from '../operations/retention.ts';
-import { checkCompletions, checkDrafts, checkExports, checkedLimit, checkIds, claimCommands, searchQuery } from './requests.ts';
+import {
+	checkCompletions,
+	checkDrafts,
+	checkExports,
+	checkedLimit,
+	checkIds,
+	claimCommands,
+	claimPosition,
+	searchQuery,
+} from './requests.ts';
 
 /** The RPCs of the notification service. */
 export function notificationHandlers(deps: OperationDeps): Handlers<typeof NotificationServiceDefinition> {
@@ -35,9 +44,9 @@ export function notificationHandlers(deps: OperationDeps): Handlers<typeof Notif
 			const completions = await changeAll(deps, 'complete', items, (stored, item, now) => complete(liveOf(stored), item, now));
 			return { results: items.map((item, index) => completeResult(item, completions[index] as Completion)) };
 		},
-		listClaims: async ({ before, limit }) => {
+		listClaims: async ({ before, limit, after }) => {
 			if (!before) throw notificationError('ITEM_INVALID', { index: '0', field: 'before' });
-			return { notifications: [...(await store.claimsBefore(before, checkedLimit(limit)))] };
+			return { notifications: [...(await store.claimsBefore(before, checkedLimit(limit), claimPosition(after)))] };
 		},
 		remind: async ({ ids }) => {
 			checkIds(ids);

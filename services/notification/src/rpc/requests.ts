@@ -3,6 +3,7 @@ import {
 	type CompleteItem,
 	type Draft,
 	type ExportItem,
+	type ListClaimsRequest,
 	type SearchRequest,
 	State,
 	Transition,
@@ -12,7 +13,7 @@ import { draftProblem, identityProblem } from '../domain/draft.ts';
 import { mayBeGivenUp, ruleOf } from '../domain/transitions.ts';
 import { notificationError } from '../errors.ts';
 import { recordName } from '../operations/zip.ts';
-import type { SearchQuery } from '../store/port.ts';
+import type { ClaimPosition, SearchQuery } from '../store/port.ts';
 
 /** Most items of a batch. */
 export const maxBatch = 100;
@@ -105,6 +106,13 @@ export function searchQuery(request: SearchRequest): SearchQuery {
 export function checkedLimit(limit: number): number {
 	if (!Number.isInteger(limit) || limit < 1 || limit > maxBatch) throw notificationError('BATCH_SIZE', { max: String(maxBatch) });
 	return limit;
+}
+
+/** Where a page of claims begins. @throws `ITEM_INVALID` for what is no place */
+export function claimPosition(after: ListClaimsRequest['after']): ClaimPosition | undefined {
+	if (!after) return undefined;
+	if (!after.decidedAt || !Number.isSafeInteger(after.id)) throw invalid(0, 'after');
+	return { decidedAt: after.decidedAt, id: after.id };
 }
 
 function invalid(index: number, field: string) {

@@ -168,6 +168,12 @@ export function notificationStoreContract(name: string, open: () => Promise<Stor
 			expect(await ids(after(9000), 1)).toEqual([2]);
 			expect(await ids(after(3000))).toEqual([2, 3]);
 			expect(await ids(noon)).toEqual([]);
+			const behind = async (decidedAt: Date, id: number) =>
+				(await store.claimsBefore(after(9000), 100, { decidedAt, id })).map((one) => one.id);
+			expect(await behind(after(1000), 2)).toEqual([3, 1]);
+			expect(await behind(after(2000), 2)).toEqual([3, 1]);
+			expect(await behind(after(2000), 3)).toEqual([1]);
+			expect(await behind(after(3000), 1)).toEqual([]);
 			await store.replaceMany([replacement({ ...entered(2), version: 2 }, { state: State.DEPOSITED })]);
 			expect(await ids(after(9000))).toEqual([3, 1]);
 		});

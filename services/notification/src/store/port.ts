@@ -37,6 +37,12 @@ export interface SearchQuery {
 	readonly limit: number;
 }
 
+/** The place of a claim in the order of claims. */
+export interface ClaimPosition {
+	readonly decidedAt: Date;
+	readonly id: number;
+}
+
 /**
  * Where notifications are kept: one document each, with its events in the same write. Every answer comes once it is durable. Writes of one
  * call need not be one transaction: each item is written whole or not at all.
@@ -55,8 +61,8 @@ export interface NotificationStore {
 	replaceMany(replacements: readonly Replacement[]): Promise<readonly Written[]>;
 	/** Live notifications, highest id first. */
 	search(query: SearchQuery): Promise<readonly Notification[]>;
-	/** Live notifications whose claim was decided before an instant, oldest claim first. */
-	claimsBefore(before: Date, limit: number): Promise<readonly Notification[]>;
+	/** Live notifications whose claim was decided before an instant, oldest claim first; by id those of one instant. @param after only those behind it */
+	claimsBefore(before: Date, limit: number, after?: ClaimPosition): Promise<readonly Notification[]>;
 	/** The events that wait to be published, in the order of their writes, and how many they are. */
 	readonly outbox: OutboxSource & { depth(): number | Promise<number> };
 	/** Resolves when the store answers. */

@@ -31,7 +31,9 @@ it('every query goes by the index made for it', async () => {
 		// By the primary key, backwards, until the page is full.
 		expect(search({})).toEqual(['SCAN notifications']);
 		expect(search({ beforeId: 9 })).toEqual(['SEARCH notifications USING INTEGER PRIMARY KEY (rowid<?)']);
-		expect(plan(claimsSql, [1, 10])).toEqual(['SEARCH notifications USING INDEX notifications_claimed (claimed_at<?)']);
+		expect(plan(claimsSql, [9, 1, 1, 10])).toEqual([
+			'SEARCH notifications USING INDEX notifications_claimed (claimed_at>? AND claimed_at<?)',
+		]);
 	} finally {
 		await db.close();
 	}

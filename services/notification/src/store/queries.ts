@@ -2,8 +2,9 @@ import { stateToNumber } from '@fefaent/contracts/notification';
 import type { SqlValue } from '@fefaent/store-kit';
 import type { SearchQuery } from './port.ts';
 
-/** Documents with a claim decided before an instant, oldest first. */
-export const claimsSql = 'SELECT document FROM notifications WHERE claimed_at < ? ORDER BY claimed_at, id LIMIT ?';
+/** Documents with a claim decided before an instant and behind a place in the order, oldest first. */
+export const claimsSql =
+	'SELECT document FROM notifications WHERE claimed_at < ? AND (claimed_at, id) > (?, ?) ORDER BY claimed_at, id LIMIT ?';
 
 /** The statement of a search: one text for each combination of what is asked, so that each is prepared once and uses the index made for it. */
 export function searchStatement(query: SearchQuery): { readonly sql: string; readonly values: readonly SqlValue[] } {

@@ -25,8 +25,9 @@ export function openSqliteNotificationStore(options: { readonly path: string }):
 			const { sql, values } = searchStatement(query);
 			return decodeAll(db.all<{ document: Uint8Array }>(sql, ...values));
 		},
-		claimsBefore: async (before, limit) => {
-			return decodeAll(db.all<{ document: Uint8Array }>(claimsSql, before.getTime(), limit));
+		claimsBefore: async (before, limit, after) => {
+			const behind = [after?.decidedAt.getTime() ?? Number.MIN_SAFE_INTEGER, after?.id ?? 0] as const;
+			return decodeAll(db.all<{ document: Uint8Array }>(claimsSql, before.getTime(), ...behind, limit));
 		},
 		ping: async () => {
 			db.get('SELECT next FROM counters');

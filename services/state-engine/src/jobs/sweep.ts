@@ -1,4 +1,4 @@
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { ClaimPosition, Notification, NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { Clock } from '@fefaent/kernel';
 import { type Job, type Logger, type RpcClient, startJob, withSpan } from '@fefaent/service-kit';
 import { recordSwept, spanNames, tracer } from '../telemetry.ts';
@@ -16,37 +16,51 @@ export interface SweepDeps {
 	readonly everyMs: number;
 }
 
-/** Most claims of one round. */
+/** Most claims of one page. */
 const limit = 100;
 
 /**
- * Finishes decisions whose maker did not: it crashed, or the proof could not be made then. The first round takes claims of any age, since
- * whoever made them here is gone with the process before; claims that this process is at work on are left to it.
+ * Finishes decisions whose maker did not: it crashed, or the proof could not be made then. The first pass takes claims of any age, since
+ * whoever made them here is gone with the process before; claims that this process is at work on are left to it. A pass goes through all claims,
+ * page by page, so that those that cannot be finished keep no later one from its turn.
  */
 export function startSweep(deps: SweepDeps): Job {
 	let first = true;
+	let after: ClaimPosition | undefined;
 	return startJob({
 		name: 'state-engine.sweep',
 		everyMs: deps.everyMs,
 		run: async () => {
-			const found = await round(deps, first ? 0 : deps.ageMs);
-			const again = found === limit;
-			if (!again) first = false;
-			return again ? 'again' : 'idle';
+			const page = await list(deps, first ? 0 : deps.ageMs, after);
+			// Before the page is tried: what fails with it is tried again in the next pass, after the others.
+			after = page.length === limit ? positionOf(page.at(-1)) : undefined;
+			await finish(deps, page);
+			if (after !== undefined) return 'again';
+			first = false;
+			return 'idle';
 		},
 		onError: (error) => deps.logger.warn({ err: error }, 'claims could not be swept; they are looked for again'),
 	});
 }
 
-/** @returns how many claims were finished */
-async function round({ clock, logger, runner, notifications }: SweepDeps, ageMs: number): Promise<number> {
+async function list(
+	{ clock, notifications }: SweepDeps,
+	ageMs: number,
+	after: ClaimPosition | undefined,
+): Promise<readonly Notification[]> {
 	const before = new Date(clock.now().getTime() - ageMs + (ageMs === 0 ? 1 : 0));
-	const listed = await notifications.listClaims({ before, limit });
-	const left = listed.notifications.filter((notification) => !runner.isUnderWay(notification.id));
-	if (left.length === 0) return 0;
+	return (await notifications.listClaims({ before, limit, after })).notifications;
+}
+
+function positionOf(notification: Notification | undefined): ClaimPosition | undefined {
+	return notification && { decidedAt: notification.claim?.decidedAt, id: notification.id };
+}
+
+async function finish({ logger, runner }: SweepDeps, page: readonly Notification[]): Promise<void> {
+	const left = page.filter((notification) => !runner.isUnderWay(notification.id));
+	if (left.length === 0) return;
 	const outcomes = await withSpan(tracer, spanNames.sweep, { attributes: { 'fefaent.claims': left.length } }, () => runner.finish(left));
 	const finished = outcomes.filter((outcome) => outcome.kind !== 'unproved').length;
 	recordSwept(finished);
 	logger.info({ claims: left.length, finished }, 'decisions that were left behind');
-	return finished;
 }
