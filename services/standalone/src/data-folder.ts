@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DomainError } from '@fefaent/kernel';
+import { standaloneError } from './errors.ts';
 
 /** The folder that holds everything a standalone installation keeps, held by this process alone. */
 export interface DataFolder {
@@ -26,13 +26,13 @@ export function openDataFolder(path: string): DataFolder {
 		lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		throw new DomainError('DATA_FOLDER_UNUSABLE', 'precondition', `the data folder ${path} cannot be used: ${why}`, {}, { cause: error });
+		throw standaloneError('DATA_FOLDER_UNUSABLE', { path, why }, { cause: error });
 	}
 	try {
 		lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
 	} catch (error) {
 		lock.close();
-		throw new DomainError('DATA_FOLDER_IN_USE', 'precondition', `${path} is in use by another Fefaent process`, {}, { cause: error });
+		throw standaloneError('DATA_FOLDER_IN_USE', { path }, { cause: error });
 	}
 	chmodSync(join(path, 'lock.db'), 0o600);
 	writeFileSync(join(path, 'pid'), `${process.pid}\n`, { mode: 0o600 });

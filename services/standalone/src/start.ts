@@ -1,10 +1,11 @@
 import { openSecretsKeys } from '@fefaent/callback';
 import { openEmbeddedBus } from '@fefaent/event-bus';
-import { type Clock, DomainError, systemClock } from '@fefaent/kernel';
+import { type Clock, systemClock } from '@fefaent/kernel';
 import { createLogger, type Env, type HealthReport, type Logger, startTelemetry } from '@fefaent/service-kit';
 import { type ClientOptions, type Clients, clientsFor } from './clients.ts';
 import { type Composition, compose } from './compose.ts';
 import { openDataFolder } from './data-folder.ts';
+import { standaloneError } from './errors.ts';
 import { registerDemoIssuer, testServerCertificate } from './first-start.ts';
 import { PersistentSandboxClock, readShift } from './sandbox/clock-file.ts';
 import { type SandboxControl, sandboxControl } from './sandbox/control.ts';
@@ -108,11 +109,7 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 /** What a sandbox recorded ahead of time would lie in the future: such a folder is for sandboxes for good. */
 function refuseMovedTime(clockFile: string): void {
 	if (readShift(clockFile) === 0) return;
-	throw new DomainError(
-		'CLOCK_AHEAD',
-		'precondition',
-		`time was moved ahead in this data folder: it can only be used as a sandbox. Take a new FEFAENT_DATA_DIR, or FEFAENT_SANDBOX=true`,
-	);
+	throw standaloneError('CLOCK_AHEAD');
 }
 
 async function tlsEnv(folder: Parameters<typeof testServerCertificate>[0]): Promise<Env> {

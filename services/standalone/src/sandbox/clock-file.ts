@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DomainError, SandboxClock } from '@fefaent/kernel';
+import { SandboxClock } from '@fefaent/kernel';
+import { standaloneError } from '../errors.ts';
 
 /**
  * How far ahead the file says that time was moved, in milliseconds; 0 where there is none.
@@ -9,8 +10,7 @@ import { DomainError, SandboxClock } from '@fefaent/kernel';
 export function readShift(path: string): number {
 	if (!existsSync(path)) return 0;
 	const text = readFileSync(path, 'utf8').trim();
-	if (!/^\d{1,16}$/.test(text))
-		throw new DomainError('CLOCK_FILE_BROKEN', 'precondition', `${path} does not hold a number of milliseconds`);
+	if (!/^\d{1,16}$/.test(text)) throw standaloneError('CLOCK_FILE_BROKEN', { path });
 	return Number(text);
 }
 
