@@ -42,16 +42,15 @@ export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, 
 			return clock.offsetMs;
 		},
 		advance: async (ms) => {
-			const target = clock.now().getTime() + ms;
+			// Counted by the shift and not by the time it is: the machine's own time goes on meanwhile.
+			const target = clock.offsetMs + ms;
 			const shortest = ms / mostHalts;
-			for (;;) {
+			while (clock.offsetMs < target) {
 				// What happened until now may still be setting timers. Work that does not come to rest (a receiver is down, say) holds nobody up for long.
 				await settled(haltMs);
-				const now = clock.now().getTime();
-				const due = (await nextDue()) ?? target;
-				const step = Math.min(Math.max(due - now, shortest), target - now);
-				if (step > 0) clock.advance(Math.ceil(step));
-				if (now + step >= target) return;
+				const left = target - clock.offsetMs;
+				const untilDue = ((await nextDue()) ?? Infinity) - clock.now().getTime();
+				clock.advance(Math.min(Math.ceil(Math.max(untilDue, shortest, 1)), left));
 			}
 		},
 		settled,
