@@ -1,4 +1,4 @@
-export { BackgroundTurns } from './background.ts';
+export { answering, BackgroundTurns } from './background.ts';
 export { type BackoffPolicy, backoffMs } from './backoff.ts';
 export { Batcher, type BatcherOptions } from './batcher.ts';
 export { type Clock, ManualClock, SandboxClock, systemClock } from './clock.ts';

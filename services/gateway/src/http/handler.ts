@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { answering } from '@fefaent/kernel';
 import type { Logger } from '@fefaent/service-kit';
 import type { Caller } from '../auth/caller.ts';
 import { discardRest, readBody } from './body.ts';
@@ -55,7 +56,7 @@ async function respond(
 	const share = deps.budget.enter();
 	if (!share) return send(deps, request, response, refused(face, new HttpRefusal('busy', 'too many requests are under way')));
 	try {
-		const answer = await answered(deps, face, request, mark < 0 ? '' : url.slice(mark + 1), share);
+		const answer = await answering(() => answered(deps, face, request, mark < 0 ? '' : url.slice(mark + 1), share));
 		await send(deps, request, response, answer, share);
 	} finally {
 		share.release();
