@@ -28,7 +28,6 @@ export function followNotifications(deps: ConsumerDeps): Following {
 	return deps.bus.follow({
 		topics: ['fefaent.notification.v1'],
 		group: 'state-engine',
-		maxBatch: 250,
 		retry,
 		handle: (batch) => {
 			const links = batch.map((delivery) => delivery.headers.traceparent);
