@@ -31,7 +31,7 @@ export default {
 				path: '^packages/',
 				pathNot: [
 					'^packages/$2/',
-					'^packages/[^/]+/src/(index|conformance|rpc-conformance)\\.ts$',
+					'^packages/[^/]+/src/(index|conformance|rpc-conformance|testing)\\.ts$',
 					'^packages/contracts/src/[a-z]+\\.ts$',
 					'^packages/[^/]+/src/[^/]+/(index|conformance)\\.ts$',
 				],

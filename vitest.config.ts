@@ -1,15 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
-const long = process.env.FEFAENT_TEST_SUITE === 'long';
+/**
+ * A file's name says which suite it is of. `x.test.ts`: fast. `x.long.test.ts`: kill matrix, fuzz, soak. `x.engines.test.ts`: needs Kafka or MongoDB;
+ * what spans services runs on these, too. `x.engines.long.test.ts`: both.
+ */
+const suites: Readonly<
+	Record<string, { readonly ending: string; readonly more?: string[]; readonly without: string[]; readonly testTimeout: number }>
+> = {
+	fast: { ending: '.test.ts', without: ['**/*.long.test.ts', '**/*.engines.test.ts'], testTimeout: 20_000 },
+	long: { ending: '.long.test.ts', without: ['**/*.engines.long.test.ts'], testTimeout: 1_800_000 },
+	engines: {
+		ending: '.engines.test.ts',
+		more: ['test/{lifecycle,enotumlite}/*.test.ts'],
+		without: ['**/*.long.test.ts'],
+		testTimeout: 120_000,
+	},
+	'engines-long': { ending: '.engines.long.test.ts', without: [], testTimeout: 1_800_000 },
+};
+
+const suite = suites[process.env.FEFAENT_TEST_SUITE ?? 'fast'];
+if (!suite) throw new Error(`there is no suite ${process.env.FEFAENT_TEST_SUITE}: ${Object.keys(suites).join(', ')}`);
 
 export default defineConfig({
 	test: {
-		include: long
-			? ['{packages,services}/*/src/**/*.long.test.ts', 'test/**/*.long.test.ts']
-			: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
-		exclude: long ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'],
-		testTimeout: long ? 1_800_000 : 20_000,
-		hookTimeout: 30_000,
+		include: [`{packages,services}/*/src/**/*${suite.ending}`, `{test,scripts}/**/*${suite.ending}`, ...(suite.more ?? [])],
+		exclude: ['**/node_modules/**', ...suite.without],
+		testTimeout: suite.testTimeout,
+		hookTimeout: 60_000,
 		maxWorkers: 2,
 	},
 });

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settings } from '../services/standalone/src/settings.ts';
+import { parts } from './docs/processes.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = ['README.md', 'ARCHITECTURE.md', ...globSync('{docs,bench}/*.md', { cwd: root })].sort();
@@ -44,7 +44,7 @@ describe.each(pages)('%s', (page) => {
 	});
 
 	it('names settings that are there', () => {
-		const known = new Set(Object.values(settings).flatMap((schema) => Object.keys(schema)));
+		const known = new Set(Object.values(parts).flatMap((schema) => Object.keys(schema)));
 		const named = [...new Set(readFileSync(join(root, page), 'utf8').match(/\bFEFAENT_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [])];
 		expect(named.filter((name) => !known.has(name) && !others.test(name))).toEqual([]);
 	});

@@ -1,9 +1,10 @@
-// Runs a suite and ends with one plain line: `N passed, N failed, N skipped`.   node scripts/test.ts fast|long [vitest filters]
+// Runs a suite and ends with one plain line: `N passed, N failed, N skipped`.   node scripts/test.ts SUITE [vitest filters]; vitest.config.ts names the suites
 // The counts are also written to $FEFAENT_TEST_SUMMARY, so that .ci/run can add up several suites.
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Engines, startEngines } from '../test/engines/start.ts';
 
 interface VitestReport {
 	readonly numPassedTests: number;
@@ -19,10 +20,10 @@ interface VitestReport {
 
 const root = join(import.meta.dirname, '..');
 const [suite = 'fast', ...filters] = process.argv.slice(2);
-if (suite !== 'fast' && suite !== 'long') {
-	console.error('usage: node scripts/test.ts fast|long [filter ...]');
-	process.exit(2);
-}
+const engines = suite.startsWith('engines') ? enginesOrEnd() : undefined;
+if (engines) console.log(`Kafka at ${engines.env.KAFKA_BROKERS} and MongoDB at ${engines.env.MONGO_URL} (${engines.from})`);
+process.on('exit', () => engines?.stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 const folder = mkdtempSync(join(tmpdir(), 'fefaent-test-'));
 const reportFile = join(folder, 'report.json');
@@ -36,7 +37,7 @@ const { status } = spawnSync(
 		`--outputFile.json=${reportFile}`,
 		...filters,
 	],
-	{ cwd: root, stdio: 'inherit', env: { ...process.env, FEFAENT_TEST_SUITE: suite } },
+	{ cwd: root, stdio: 'inherit', env: { ...process.env, ...engines?.env, FEFAENT_TEST_SUITE: suite } },
 );
 
 try {
@@ -57,4 +58,13 @@ try {
 	process.exitCode = 1;
 } finally {
 	rmSync(folder, { recursive: true });
+}
+
+function enginesOrEnd(): Engines {
+	try {
+		return startEngines();
+	} catch (error) {
+		console.error((error as Error).message);
+		process.exit(1);
+	}
 }

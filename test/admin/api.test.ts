@@ -85,6 +85,41 @@ test('administrations reached elsewhere are kept', async () => {
 	expect(items.map((one) => one.cif).sort()).toEqual(['A58818501', 'P0800000B', 'P0801900B', 'S0811001G']);
 });
 
+test('an endpoint that another changed is neither changed nor removed on condition', async () => {
+	const made = await world.call<{ id: string }>('POST', `${v1}/endpoints`, {
+		issuerCode: 'DEMO',
+		url: 'http://127.0.0.1:1/c',
+		form: 'json',
+	});
+	const address = `${v1}/endpoints/${made.body.id}`;
+	const first = { 'if-match': String(made.headers.etag) };
+	expect((await world.call('GET', address)).headers.etag).toBe(made.headers.etag);
+	const changes = [
+		{ url: 'http://127.0.0.1:1/d' },
+		{ maxInFlight: 3 },
+		{ states: ['deposited'] },
+		{ enabled: false },
+		{ credential: { kind: 'bearer', token: 't' } },
+	];
+	const onCondition = await Promise.all(changes.map((one) => world.call('PATCH', address, one, first)));
+	expect(onCondition.map((one) => one.status).sort()).toEqual([200, 412, 412, 412, 412]);
+	expect((await world.call('DELETE', address, undefined, first)).body).toMatchObject({ status: 412, reason: 'PRECONDITION_FAILED' });
+	// Without a condition each is made to what the other left: none undoes another.
+	expect((await Promise.all(changes.map((one) => world.call('PATCH', address, one)))).map((one) => one.status)).toEqual([
+		200, 200, 200, 200, 200,
+	]);
+	const now = await world.call('GET', address);
+	expect(now.body).toMatchObject({
+		url: 'http://127.0.0.1:1/d',
+		maxInFlight: 3,
+		states: ['deposited'],
+		enabled: false,
+		credential: { kind: 'bearer' },
+	});
+	expect((await world.call('DELETE', address, undefined, { 'if-match': String(now.headers.etag) })).status).toBe(204);
+	expect((await world.call('DELETE', address, undefined, { 'if-match': '*' })).status).toBe(404);
+});
+
 test('endpoints never tell their secrets', async () => {
 	const url = 'https://issuer.example/callback';
 	const basic = { kind: 'basic', username: 'fefaent', password: 'p4ssw0rd-s3cret' };
@@ -102,6 +137,21 @@ test('endpoints never tell their secrets', async () => {
 	for (const { body } of read) expect(JSON.stringify(body)).not.toMatch(/p4ssw0rd|whsec/);
 	expect((await world.call('DELETE', address)).status).toBe(204);
 	expect((await world.call('GET', address)).body).toMatchObject({ reason: 'ENDPOINT_UNKNOWN' });
+	const four: string[] = [];
+	for (let count = 0; count < 4; count++) {
+		four.push((await world.call<{ id: string }>('POST', `${v1}/endpoints`, { issuerCode: 'AJT', url, form: 'json' })).body.id);
+	}
+	const listed: string[] = [];
+	for (let next: string | undefined = ''; next !== undefined; ) {
+		const after: string = next && `&after=${next}`;
+		const page = (await world.call<{ items: { id: string }[]; next?: string }>('GET', `${v1}/endpoints?issuer=AJT&limit=3${after}`)).body;
+		expect(page.items.length).toBeLessThanOrEqual(3);
+		listed.push(...page.items.map(({ id }) => id));
+		({ next } = page);
+	}
+	expect(listed).toEqual(four.toSorted());
+	for (const id of four) await world.call('DELETE', `${v1}/endpoints/${id}`);
+	expect((await world.call('GET', `${v1}/endpoints?limit=101`)).status).toBe(400);
 	const nobody = { issuerCode: 'NOPE', url, form: 'json' };
 	expect((await world.call('POST', `${v1}/endpoints`, nobody)).body).toMatchObject({ reason: 'ISSUER_UNKNOWN' });
 });
@@ -115,8 +165,18 @@ test('templates are overridden for one issuer, tried and taken back', async () =
 	expect((await world.call<{ text: string }>('POST', `${v1}/templates/preview`, key)).body.text).toMatch(/^Hola /);
 	const unsaved = { ...key, channel: 'email', template: { subject: 'S', text: 'T', html: '<p>H</p>' } };
 	expect((await world.call('POST', `${v1}/templates/preview`, unsaved)).body).toEqual({ subject: 'S', text: 'T', html: '<p>H</p>' });
-	const { items } = (await world.call<{ items: { builtIn: boolean }[] }>('GET', `${v1}/templates?issuer=AJT`)).body;
-	expect(items.filter((one) => !one.builtIn)).toHaveLength(1);
+	const own: { builtIn: boolean; issuerCode?: string }[] = [];
+	let next: string | undefined;
+	let pages = 0;
+	do {
+		const after = next === undefined ? '' : `&after=${encodeURIComponent(next)}`;
+		const { body } = await world.call<{ items: typeof own; next?: string }>('GET', `${v1}/templates?issuer=AJT&limit=5${after}`);
+		own.push(...body.items.filter((one) => !one.builtIn));
+		next = body.next;
+		pages++;
+	} while (next !== undefined);
+	expect([own.map((one) => one.issuerCode), pages]).toEqual([['AJT'], 4]);
+	expect((await world.call('GET', `${v1}/templates?after=AJT`)).body).toMatchObject({ status: 400 });
 	expect((await world.call('DELETE', address)).status).toBe(204);
 	expect((await world.call('DELETE', address)).body).toMatchObject({ status: 404, reason: 'TEMPLATE_UNKNOWN' });
 });
@@ -185,13 +245,16 @@ test('its evidences are downloaded as they were signed, with whom to trust', asy
 });
 
 test('what nobody could be told is sent again on demand', async () => {
-	const dead = await world.call<{ id: string }>('POST', `${v1}/endpoints`, {
+	const dead = await world.call<{ id: string; version: number }>('POST', `${v1}/endpoints`, {
 		issuerCode: 'DEMO',
 		url: 'http://127.0.0.1:1/nobody',
 		form: 'enotumlite',
 	});
+	const address = `${v1}/endpoints/${dead.body.id}`;
 	const id = await create(2);
 	await settle();
+	const waiting = (await world.call<{ waitsUntil?: string }>('GET', `${address}/health`)).body;
+	expect(Date.parse(waiting.waitsUntil ?? '')).toBeGreaterThan(world.fefaent.clock.now().getTime());
 	const standing = async () => {
 		const filter = `notification=${id}&endpoint=${dead.body.id}`;
 		return (await world.call<{ items: { state: string; attempts: { failure: string }[] }[] }>('GET', `${v1}/deliveries?${filter}`)).body
@@ -203,10 +266,16 @@ test('what nobody could be told is sent again on demand', async () => {
 		attempts: expect.arrayContaining([expect.objectContaining({ failure: expect.any(String) })]),
 	});
 	expect((await world.call('POST', `${v1}/deliveries/redrive`, { notificationIds: [id] })).body).toEqual({ redriven: 1 });
+	// That it waited, and was tried again at once, is no change of it: nobody's condition fails by it.
+	const { etag } = dead.headers;
+	const { version } = dead.body;
+	expect(await world.call('GET', address)).toMatchObject({ headers: { etag }, body: { version } });
+	const change = await world.call('PATCH', address, { maxInFlight: 2 }, { 'if-match': String(etag) });
+	expect(change).toMatchObject({ status: 200, body: { version: version + 1 } });
 	expect((await world.call('POST', `${v1}/deliveries/redrive`, {})).body).toMatchObject({ reason: 'REQUEST_INVALID' });
 	expect((await world.call('POST', `${v1}/notices/redrive`, { notificationIds: [id] })).body).toEqual({ redriven: 0 });
 	expect((await world.call('POST', `${v1}/notifications/retry`, { ids: [id] })).body).toEqual({ retried: [] });
-	await world.call('DELETE', `${v1}/endpoints/${dead.body.id}`);
+	await world.call('DELETE', address);
 });
 
 test('events that a service gave up on are listed and given back', async () => {

@@ -1,36 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { freePort } from '@fefaent/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fefaent as fefaentIn } from './command.ts';
 import { type AdminWorld, startAdminWorld } from './world.ts';
 
-interface Ran {
-	readonly code: number | null;
-	readonly out: string;
-	readonly err: string;
-	json<T = Record<string, unknown>>(): T;
-}
-
-/** Runs the command as a user does: by its bin, in a process of its own. */
-function fefaent(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-	const bin = new URL('../../services/standalone/bin/fefaent.mjs', import.meta.url).pathname;
-	const child = spawn(process.execPath, [bin, ...args], {
-		env: { ...process.env, FEFAENT_ADMIN_PORT: new URL(world.fefaent.adminUrl).port, FEFAENT_DATA_DIR: world.folder.join('cwd'), ...env },
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	let out = '';
-	let err = '';
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		out += text;
-	});
-	child.stderr.setEncoding('utf8').on('data', (text: string) => {
-		err += text;
-	});
-	return new Promise((resolve, reject) => {
-		child.on('error', reject);
-		child.on('close', (code) => resolve({ code, out, err, json: <T>() => JSON.parse(out) as T }));
-	});
-}
+const fefaent = (args: readonly string[], env?: Readonly<Record<string, string>>) => fefaentIn(world, args, env);
 
 let world: AdminWorld;
 beforeAll(async () => {
@@ -94,10 +68,12 @@ describe('results', () => {
 	test.each([
 		['issuer set', ['issuer', 'set', 'DEMO', '--expiry-days', '15'], /^defaultExpiryDays +15$/m],
 		['administrations', ['administrations', 'list'], /^S0811001G /m],
+		['template list', ['template', 'list', '--issuer', 'DEMO'], /^email +first +ca +built in /m],
 		['template preview', ['template', 'preview', 'sms', 'first', 'en'], /\w/],
 		['outbox', ['outbox', 'sms', '--limit', '1'], /\+34600123456/],
 		['redrive', ['redrive', 'dead-letters'], /: 0$/m],
 		['timeline', ['notification', 'timeline', '1'], / {2}accepted {2}/],
+		['traces where there are none', ['trace', '1'], /^no call of it was traced: .*\n\nwhen [\s\S]* {2}accepted\n/m],
 		['log', ['log', '1'], / 200$/m],
 		['config', ['config'], /^standalone +FEFAENT_DATA_DIR /m],
 		['status', ['status'], /^ready +yes$/m],

@@ -27,7 +27,12 @@ export interface AdminWorld extends AsyncDisposable {
 	readonly fefaent: Standalone;
 	readonly folder: TemporaryFolder;
 	/** Calls the admin API. @throws Error when the answer is not as the description says */
-	call<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<CheckedAnswer<T>>;
+	call<T = Record<string, unknown>>(
+		method: string,
+		path: string,
+		body?: unknown,
+		headers?: Readonly<Record<string, string>>,
+	): Promise<CheckedAnswer<T>>;
 	/** Operations that were answered with success so far. */
 	readonly succeeded: ReadonlySet<string>;
 	/** Every operation that is described. */
@@ -55,10 +60,11 @@ export async function startAdminWorld(env: Readonly<Record<string, string>> = {}
 		folder,
 		succeeded,
 		described: Object.values(document.paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId)),
-		call: async <T>(method: string, path: string, body?: unknown) => {
+		call: async <T>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) => {
 			const answer = await request(new URL(path, fefaent.adminUrl), {
 				method: method as 'GET',
-				...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+				headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+				...(body !== undefined && { body: JSON.stringify(body) }),
 			});
 			const text = await answer.body.text();
 			const type = String(answer.headers['content-type'] ?? '').replace(/;.*/, '');

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileSchema, parseXml, type XmlSchema, type XsdFinding } from '@fefaent/xml';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { publishedPresent as present, publishedFolder as published } from '../support/published-schemas.ts';
 import {
 	callbackRequests,
 	callbackResponses,
@@ -16,8 +16,6 @@ import {
 import { changes, spoiled } from './spoil.ts';
 
 const ours = join(import.meta.dirname, '../../xsds/enotumlite');
-const published = join(import.meta.dirname, '../../../shared/reference/xsd');
-const present = existsSync(published);
 const messages = 'http://www.aoc.cat/eNotum';
 const runs = 1000;
 

@@ -52,6 +52,8 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 			if (!registered) {
 				// The endpoint is registered before anything is created, and not under the kill: it is not what is being tried here.
 				const first = await startStandaloneProcess({ dataDir: folder.path, env });
+				// The form whose evidences say who signed.
+				await first.admin('PATCH', '/admin/v1/issuers/DEMO', { evidenceForm: 'head' });
 				await first.admin('POST', '/admin/v1/endpoints', { issuerCode: 'DEMO', url: receiver.url, form: 'enotumlite' });
 				await stop(first);
 				registered = true;
@@ -72,6 +74,7 @@ export async function openHouse(options: { readonly smtp?: boolean } = {}): Prom
 							deliveryId: String(one.headers.get('x-fefaent-delivery-id')),
 							notificationId: Number(texts(body, 'IdNotificacio')[0]),
 							state: texts(body, 'Estat')[0] ?? '',
+							body,
 						};
 					}),
 				});

@@ -4,14 +4,15 @@ import { DeliveryState } from '@fefaent/contracts/callback';
 import { State, Transition } from '@fefaent/contracts/notification';
 import { NoticeState } from '@fefaent/contracts/notifier';
 import type { Standalone } from '@fefaent/standalone';
+import { contradictions, type TakenCallback } from './proofs.ts';
 import type { Ending, Journal, Planned } from './scenario.ts';
 
 /** What left the house, as the receivers saw it. */
 export interface Outside {
 	/** Message-ID of every e-mail taken; undefined where mails did not leave the house. */
 	readonly mailIds: readonly string[] | undefined;
-	/** Delivery id and notification id of every callback taken, in order. */
-	readonly callbacks: readonly { readonly deliveryId: string; readonly notificationId: number; readonly state: string }[];
+	/** Every callback taken, in order. */
+	readonly callbacks: readonly TakenCallback[];
 }
 
 const ends: Readonly<
@@ -34,7 +35,7 @@ export async function discrepancies(
 	const wrong: string[] = [];
 	const { notifications, evidences, notifier, callbacks } = fefaent.clients;
 	// The one that is there from first to last; others come and go within the script.
-	const { endpoints } = await callbacks.listEndpoints({ issuerCode: 'DEMO' });
+	const { endpoints } = await callbacks.listEndpoints({ issuerCode: 'DEMO', limit: 100 });
 	const [endpoint] = endpoints;
 	if (endpoints.length !== 1) wrong.push(`${endpoints.length} endpoints are registered, not 1`);
 	const mails = new Set(outside.mailIds);
@@ -50,9 +51,12 @@ export async function discrepancies(
 			limit: 10,
 		});
 		if (found.notifications.length !== 1) wrong.push(`${reference}: stored ${found.notifications.length} times`);
-		const [stored] = found.notifications;
+		const [first] = found.notifications;
+		if (first === undefined) continue;
+		const { id } = first;
+		const stored = (await notifications.get({ ids: [id] })).results[0]?.notification;
+		if (stored === undefined) wrong.push(`${reference}: found and not there`);
 		if (stored === undefined) continue;
-		const { id } = stored;
 		if (id !== answered[0]) wrong.push(`${reference}: stored as ${id}, answered as ${answered[0]}`);
 		const end = ends[ending];
 		if (stored.state !== end.state) wrong.push(`${reference}: ended as ${stored.state}, not ${end.state}`);
@@ -73,6 +77,9 @@ export async function discrepancies(
 			if (one?.id !== proof.evidenceId || Buffer.compare(one.sha256, proof.sha256) !== 0)
 				wrong.push(`${reference}: the proof of ${proof.transition} is another one than was sealed`);
 		}
+
+		const told = outside.callbacks.filter((one) => one.notificationId === id);
+		wrong.push(...contradictions(stored, ending, sealed, told).map((one) => `${reference}: ${one}`));
 
 		const { notices } = await notifier.listNotices({ notificationIds: [id] });
 		const keys = notices.map((one) => `${one.recipientIndex} ${one.channel} ${one.kind}`);
@@ -97,8 +104,8 @@ export async function discrepancies(
 			state: DeliveryState.UNSPECIFIED,
 			limit: 500,
 		});
-		const told = new Set(deliveries.map((one) => one.toldState));
-		if (told.size !== deliveries.length) wrong.push(`${reference}: a change of state has two deliveries`);
+		const states = new Set(deliveries.map((one) => one.toldState));
+		if (states.size !== deliveries.length) wrong.push(`${reference}: a change of state has two deliveries`);
 		if (deliveries.length !== end.told.length) wrong.push(`${reference}: ${deliveries.length} deliveries, not ${end.told.length}`);
 		for (const delivery of deliveries) {
 			if (delivery.state !== DeliveryState.DELIVERED) wrong.push(`${reference}: delivery of ${delivery.toldState} is ${delivery.state}`);
@@ -106,9 +113,9 @@ export async function discrepancies(
 				wrong.push(`${reference}: delivery ${delivery.id} never arrived`);
 		}
 		// Repetitions are allowed, going back is not: the order of first arrival is the order of the life.
-		const seen = [...new Set(outside.callbacks.filter((one) => one.notificationId === id).map((one) => one.state))];
+		const seen = [...new Set(told.map((one) => one.state))];
 		if (seen.join() !== end.told.join()) wrong.push(`${reference}: told ${seen.join()}, not ${end.told.join()}`);
-		const ids = new Set(outside.callbacks.filter((one) => one.notificationId === id).map((one) => one.deliveryId));
+		const ids = new Set(told.map((one) => one.deliveryId));
 		if (ids.size > deliveries.length) wrong.push(`${reference}: callbacks under ${ids.size} ids for ${deliveries.length} deliveries`);
 	}
 	const dead = await fefaent.bus.deadLetters({});

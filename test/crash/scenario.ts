@@ -21,6 +21,8 @@ export class Journal {
 	readonly ids = new Map<string, Set<number>>();
 	/** Ids whose acceptance or rejection was answered. */
 	readonly practised = new Map<number, string>();
+	/** What an operator was answered, by what it is about. */
+	readonly answered = new Map<string, string>();
 
 	/** The id that a reference was answered with last: after a purge a reference may be given again. */
 	idOf(reference: string): number | undefined {
@@ -82,7 +84,7 @@ async function create(soap: SoapCaller, planned: readonly Planned[], journal: Jo
 		batches.map(async (batch) => {
 			const choices = batch.map(({ reference, n, ending }) => ({
 				issuerReference: reference,
-				nif: nif(10_000_000 + n),
+				nif: recipientOf(n),
 				kind: ending === 'consulted' ? ('COMUNICACIO' as const) : ('NOTIFICACIO' as const),
 				emails: [`${reference}@recipients.example`],
 				reminder: true,
@@ -97,12 +99,18 @@ async function create(soap: SoapCaller, planned: readonly Planned[], journal: Jo
 	);
 }
 
+function recipientOf(n: number): string {
+	return nif(10_000_000 + n);
+}
+
 async function practise(soap: SoapCaller, planned: readonly Planned[], journal: Journal): Promise<void> {
 	const decided = planned.filter(({ ending }) => ending === 'accepted' || ending === 'rejected');
 	if (decided.length === 0) return;
-	const items = decided.map(({ reference, ending }) => ({
+	const items = decided.map(({ reference, n, ending }) => ({
 		id: journal.idOf(reference) as number,
 		decision: ending === 'accepted' ? ('ACCEPTAR' as const) : ('REBUTJAR' as const),
+		// One says who accepts, the other is of the only recipient.
+		nif: ending === 'accepted' ? recipientOf(n) : undefined,
 	}));
 	const answer = expectOk(await soap.call(practiseRequest(items)));
 	if (texts(answer, 'Decisio').length !== items.length) throw new Error(`not every practise was answered: ${answer.slice(0, 500)}`);

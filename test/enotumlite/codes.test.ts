@@ -88,6 +88,18 @@ it('ERR_02 when a service is gone, with a reference to the log and no detail', a
 	await other.world.resume();
 });
 
+it('ERR_02 at its item where another of the batch went well, else for the request', async () => {
+	const [gone, kept] = [await house.deposited(createRequest([{}])), await house.deposited(createRequest([{}]))];
+	// What a purge has just taken, between the notification and its evidence.
+	await house.world.evidences.purge({ notificationIds: [gone] });
+	expect(await codesOf(house.call(consultRequest([gone, kept, 999_999])))).toEqual(['ERR_02', undefined, 'CON_01']);
+	for (const ids of [[gone], [gone, gone], [999_999, gone]]) {
+		const answer = await house.call(consultRequest(ids));
+		expect([answer.root?.name, answer.items.map((item) => item.code)]).toEqual(['RespostaError', ['ERR_02']]);
+	}
+	expect(house.errors.slice(-4).map((line) => line.reason)).toEqual(['EVIDENCE_GONE', 'EVIDENCE_GONE', 'EVIDENCE_GONE', 'EVIDENCE_GONE']);
+});
+
 it.each([
 	['unknown', 'NINGU'],
 	['empty', ''],

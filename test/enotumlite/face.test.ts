@@ -37,9 +37,9 @@ describe('a life', () => {
 		expect([textIn(last, 'Estat'), textIn(last, 'Practicar')]).toEqual(['DESCARTADA', evidence]);
 	});
 
-	it('keeps the creation date as it was given, in its own zone', async () => {
+	it.each(['', '\n\t'])('keeps the creation date as it was given, in its own zone, with %j around it', async (around) => {
 		const given = '2026-02-03T04:05:06.7+05:30';
-		const request = createRequest([{}]).replace('<DiesExpiracio>', `<DataCreacio>${given}</DataCreacio><DiesExpiracio>`);
+		const request = createRequest([{}]).replace('<DiesExpiracio>', `<DataCreacio>${around}${given}${around}</DataCreacio><DiesExpiracio>`);
 		const id = await house.deposited(request);
 		expect(textIn((await house.call(consultRequest([id]))).root, 'DataCreacio')).toBe(given);
 	});

@@ -1,9 +1,10 @@
 import { request } from 'node:http';
-import { createGatewayService, type GatewayService, gatewayConfig, openSqliteGatewayStore } from '@fefaent/gateway';
+import { createGatewayService, type GatewayService, gatewayConfig } from '@fefaent/gateway';
 import { type Env, type LogFields, type Logger, readConfig } from '@fefaent/service-kit';
 import { compileSchema, parseXml, readTree, type XmlElement } from '@fefaent/xml';
 import { expect } from 'vitest';
 import { World } from '../lifecycle/world.ts';
+import { publishedFindings } from '../support/published-schemas.ts';
 import { envelope } from '../support/requests.ts';
 
 const responses = compileSchema(new URL('../../xsds/enotumlite/responses.xsd', import.meta.url).pathname);
@@ -15,7 +16,7 @@ export interface Said {
 	readonly element: XmlElement;
 }
 
-/** An answer of the face, whose contract part the published schema has found right. */
+/** An answer of the face, whose contract part our schemas and the published ones (where they are at hand) have found right. */
 export interface FaceAnswer {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -57,7 +58,7 @@ export class House implements AsyncDisposable {
 			config: readConfig(gatewayConfig, { FEFAENT_PUBLIC_PORT: '0', FEFAENT_MTLS_PORT: '0', FEFAENT_OPEN_LOOPBACK: 'true', ...env }),
 			clock: world.clock,
 			logger,
-			store: openSqliteGatewayStore({ path: world.folder.join('gateway.db') }),
+			store: await world.engines.gateway(),
 			notifications: world.notifications,
 			lifecycle: world.lifecycle,
 			evidences: world.evidences,
@@ -109,7 +110,8 @@ export class House implements AsyncDisposable {
 	}
 }
 
-function understood(status: number, headers: FaceAnswer['headers'], bytes: Buffer): FaceAnswer {
+/** Reads an answer, and holds its contract part against our schemas and the published ones. */
+export function understood(status: number, headers: FaceAnswer['headers'], bytes: Buffer): FaceAnswer {
 	const base = { status, headers, text: bytes.toString('utf8') };
 	using document = parseXml(bytes);
 	const body = readTree(document).children[0];
@@ -123,6 +125,7 @@ function understood(status: number, headers: FaceAnswer['headers'], bytes: Buffe
 	const root = wrapped ? inner.children[0] : inner;
 	if (!root) throw new Error('an empty wrapper');
 	expect(responses.validate(document.element(root.ordinal))).toEqual([]);
+	expect(publishedFindings(document.element(root.ordinal))).toEqual([]);
 	const items = root.name === 'RespostaError' ? [root] : root.children;
 	return { ...base, root, wrapped, fault: undefined, items: items.map(said) };
 }

@@ -7,7 +7,11 @@ import { draft, World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-	world = await World.start({ FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT: '500ms', FEFAENT_STATE_ENGINE_DEPOSIT_TRIES: '1' });
+	world = await World.start({
+		FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT: '500ms',
+		FEFAENT_STATE_ENGINE_DEPOSIT_TRIES: '1',
+		FEFAENT_STATE_ENGINE_RETRY_FIRST: '50ms',
+	});
 	// The thread that seals starts with the first evidence; here nobody waits for it but this test.
 	const now = new Date();
 	const claim = { transition: Transition.DEPOSIT, target: State.DEPOSITED, decidedAt: now, author: { actor: 'engine' } };
@@ -48,19 +52,51 @@ it('a deposit whose proof is stored although its answer did not come in time is 
 	await expectAgreement(deposited);
 });
 
-it('a deposit given up before its proof came says, when asked for again, the instant that the proof states', async () => {
+it.each([
+	'engine.abandon.before',
+	'evidence.abandon.before-store',
+	'evidence.abandon.stored',
+	'engine.abandon.after',
+	'engine.complete.before',
+])('a deposit whose giving up was cut short at %s is given up, and deposited when it is asked for again', async (point) => {
+	const sealed = Promise.withResolvers<void>();
+	let [issued, cut] = [0, 0];
+	armCrashpoints((name) => {
+		if (name === 'evidence.issue.before-store' && issued++ === 0) return sealed.promise;
+		if (name === point && cut++ === 0) throw new Error(`cut short at ${point}`);
+		return undefined;
+	});
+	const [id = 0] = await world.create({});
+	const failed = await world.in(id, State.FAILED);
+	expect([failed.failure, cut > 1]).toEqual(['DEADLINE_EXCEEDED', true]);
+	sealed.resolve();
+	expect((await world.lifecycle.retry({ ids: [id] })).retriedIds).toEqual([id]);
+	await expectAgreement(await world.in(id, State.DEPOSITED));
+});
+
+it('a deposit given up is not proved any more; asked for again days later it has an instant, a proof and a time to decide of its own', async () => {
 	const storing = hold('evidence.issue.before-store');
 	const [id = 0] = await world.create({});
 	await storing.reached;
 	const failed = await world.in(id, State.FAILED);
 	expect([failed.failure, failed.evidences, await sealedInstant(id)]).toEqual(['DEADLINE_EXCEEDED', [], undefined]);
 	storing.release();
-	await eventuallyFound(() => sealedInstant(id));
-	world.clock.advance(60_000);
+	const proved = world.events.length;
+	// Issued after it, so it was stored, or not, before.
+	const other = await world.deposited();
+	expect([await sealedInstant(id), (await world.proofs(other)).size, world.events.length > proved]).toEqual([undefined, 1, true]);
+	// Longer than the recipient has to decide.
+	world.clock.advance(20 * 86_400_000);
+	const asked = world.clock.now();
 	expect((await world.lifecycle.retry({ ids: [id] })).retriedIds).toEqual([id]);
 	const deposited = await world.in(id, State.DEPOSITED);
 	const claims = deposited.timeline.filter((one) => one.category === 'CLAIMED').map((one) => one.at?.toISOString());
-	expect(claims).toHaveLength(2);
-	expect(claims[0]).toBe(await sealedInstant(id));
+	expect([claims.length, claims[1]]).toEqual([2, await sealedInstant(id)]);
+	expect(deposited.depositedAt?.getTime()).toBeGreaterThanOrEqual(asked.getTime());
+	const instants = deposited.timeline.map((one) => one.at?.getTime() ?? 0);
+	expect(instants).toEqual(instants.toSorted((one, next) => one - next));
 	await expectAgreement(deposited);
+	// Nothing of it is due yet: not even its reminder.
+	await world.settled();
+	expect((await world.get(id))?.state).toBe(State.DEPOSITED);
 });

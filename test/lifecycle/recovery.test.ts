@@ -35,13 +35,15 @@ describe('a restart', () => {
 		expect((await world.in(id, State.EXPIRED)).evidences).toHaveLength(2);
 	});
 
-	it('fires at once what became due meanwhile', async () => {
+	it('fires at once what became due meanwhile, and reminds nobody of what is over', async () => {
 		const id = await world.deposited();
-		await world.timers(id, 'deposited');
+		const expiry = (await world.timers(id, 'deposited')).get('expiry') ?? new Date(0);
 		await world.stop();
-		world.clock.advance(11 * 86_400_000);
+		world.clock.advance(expiry.getTime() - world.clock.now().getTime() + 1);
 		await world.resume(hasty);
 		await world.in(id, State.EXPIRED);
+		await world.timers(id, 'expired');
+		expect((await world.get(id))?.timeline.map(({ category }) => category)).not.toContain('REMINDER_DUE');
 	});
 
 	it.each(['engine.claim.after', 'engine.issue.before', 'engine.issue.after', 'engine.complete.before'])(
@@ -111,6 +113,26 @@ describe('without time-stamps', () => {
 		expect((await world.get(id))?.state).toBe(State.ENTERED);
 		await restart();
 		await world.in(id, State.DEPOSITED);
+	});
+
+	it('a deposit that waits for its proof keeps no cancellation waiting', async () => {
+		const other = await world.deposited();
+		await restart(await withoutStamps(100));
+		const [id = 0] = await world.create({});
+		await eventuallyFound(async () => (await world.get(id))?.claim);
+		const { results } = await world.lifecycle.cancel({ issuerCode: 'DEMO', ids: [id, other, id] });
+		expect(results.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined]);
+		for (const one of [id, other]) expect((await world.get(one))?.state).toBe(State.DISCARDED);
+		const cancelled = await world.get(id);
+		expect(cancelled?.timeline.map(({ category }) => category)).toEqual(['ENTERED', 'CLAIMED', 'FAILED', 'CLAIMED', 'DISCARDED']);
+		expect(cancelled?.claim).toBeUndefined();
+
+		// The authority is back, and nothing is made of what was given up.
+		await restart();
+		await world.settled();
+		expect(await world.get(id)).toEqual(cancelled);
+		expect((await world.proofs(id)).size).toBe(0);
+		expect((await world.proofs(other)).size).toBe(1);
 	});
 
 	it('a decision stands, is answered when it can be proved, and a communication is not shown before', async () => {

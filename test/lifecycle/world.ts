@@ -1,5 +1,5 @@
 import { Language } from '@fefaent/contracts/common';
-import { NotificationEvent } from '@fefaent/contracts/events';
+import { NotificationEvent, notificationTopic } from '@fefaent/contracts/events';
 import { type Evidence, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
 import {
@@ -14,52 +14,37 @@ import {
 	type State,
 	Transition,
 } from '@fefaent/contracts/notification';
-import { openEmbeddedBus } from '@fefaent/event-bus';
-import { createEvidenceService, evidenceConfig, openSqliteEvidenceStore } from '@fefaent/evidence';
+import { createEvidenceService, evidenceConfig } from '@fefaent/evidence';
 import { SandboxClock } from '@fefaent/kernel';
-import { createNotificationService, notificationConfig, openFolderBlobs, openSqliteNotificationStore } from '@fefaent/notification';
-import {
-	type Env,
-	inProcessClient,
-	type RpcBinding,
-	type RpcClient,
-	readConfig,
-	type Service,
-	type ServiceDefinition,
-	silentLogger,
-} from '@fefaent/service-kit';
-import { createStateEngineService, openSqliteStateEngineStore, stateEngineConfig } from '@fefaent/state-engine';
+import { createNotificationService, notificationConfig } from '@fefaent/notification';
+import { type Env, readConfig, silentLogger } from '@fefaent/service-kit';
+import { createStateEngineService, stateEngineConfig } from '@fefaent/state-engine';
 import { eventually, eventuallyFound, type TemporaryFolder, temporaryFolder } from '@fefaent/testing';
+import { type Calls, openTestEngines, patienceMs, removeTestEngines } from '../support/engines.ts';
 
-/** A client whose messages are encoded both ways, as on a network. */
-function clientOf<D extends ServiceDefinition>(_: D, service: Service): RpcClient<D> {
-	const binding = service.rpc[0] as unknown as RpcBinding<D>;
-	return inProcessClient(binding, { caller: 'test', serialise: true, defaultDeadlineMs: 20_000 });
-}
-
-async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env) {
+async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env, calls: Calls) {
 	const events: NotificationEvent[] = [];
-	const bus = openEmbeddedBus({ path: folder.join('bus.db'), clock, retentionMs: 3_600_000 });
+	const engines = await openTestEngines(folder, clock, { groups: ['test'], calls });
+	const { bus } = engines;
 	const shared = { clock, logger: silentLogger };
 	const notification = createNotificationService({
 		...shared,
+		...(await engines.notification()),
 		config: readConfig(notificationConfig, env),
-		store: openSqliteNotificationStore({ path: folder.join('notification.db') }),
-		blobs: openFolderBlobs(folder.join('blobs')),
 		bus,
 	});
 	const evidence = createEvidenceService({
 		...shared,
 		config: readConfig(evidenceConfig, env),
-		store: openSqliteEvidenceStore({ path: folder.join('evidence.db') }),
+		store: await engines.evidence(),
 		trustFolder: folder.join('trust'),
 	});
-	const notifications = clientOf(NotificationServiceDefinition, notification);
-	const evidences = clientOf(EvidenceServiceDefinition, evidence);
+	const notifications = await engines.client(NotificationServiceDefinition, notification);
+	const evidences = await engines.client(EvidenceServiceDefinition, evidence);
 	const engine = createStateEngineService({
 		...shared,
 		config: readConfig(stateEngineConfig, env),
-		store: openSqliteStateEngineStore({ path: folder.join('state-engine.db') }),
+		store: await engines.stateEngine(),
 		bus,
 		notifications,
 		evidences,
@@ -69,41 +54,48 @@ async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env) {
 	await notification.start();
 	await engine.start();
 	bus.follow({
-		topics: ['fefaent.notification.v1'],
+		topics: [notificationTopic],
 		group: 'test',
 		handle: async (batch) => {
 			for (const { type, body } of batch) if (type !== 'broken') events.push(NotificationEvent.decode(body));
 			return batch.map(() => ({ kind: 'done' }));
 		},
 	});
-	const lifecycle = clientOf(LifecycleServiceDefinition, engine);
+	const lifecycle = await engines.client(LifecycleServiceDefinition, engine);
 	const close = async (): Promise<void> => {
-		for (const one of [engine, notification, evidence, bus]) await ('stop' in one ? one.stop() : one.close());
+		for (const one of [engine, notification, evidence]) await one.stop();
+		await engines.close();
 	};
-	return { bus, notifications, evidences, lifecycle, engine, events, close };
+	return { bus, engines, notifications, evidences, lifecycle, engine, events, close };
 }
 
 /** The three services of a notification's life, whole, on one folder and one bus. */
 export class World implements AsyncDisposable {
 	readonly folder: TemporaryFolder;
 	readonly clock: SandboxClock;
+	readonly #calls: Calls;
 	#running: Awaited<ReturnType<typeof open>>;
 
-	private constructor(folder: TemporaryFolder, clock: SandboxClock, running: Awaited<ReturnType<typeof open>>) {
+	private constructor(folder: TemporaryFolder, clock: SandboxClock, calls: Calls, running: Awaited<ReturnType<typeof open>>) {
 		this.folder = folder;
 		this.clock = clock;
+		this.#calls = calls;
 		this.#running = running;
 	}
 
 	/** Starts on an empty folder. */
-	static async start(env: Env = {}): Promise<World> {
+	static async start(env: Env = {}, calls: Calls = {}): Promise<World> {
 		const folder = temporaryFolder();
 		const clock = new SandboxClock();
-		return new World(folder, clock, await open(folder, clock, env));
+		return new World(folder, clock, calls, await open(folder, clock, env, calls));
 	}
 
 	get bus() {
 		return this.#running.bus;
+	}
+
+	get engines() {
+		return this.#running.engines;
 	}
 
 	get notifications() {
@@ -134,11 +126,12 @@ export class World implements AsyncDisposable {
 
 	/** Opens what was left behind. */
 	async resume(env: Env = {}): Promise<void> {
-		this.#running = await open(this.folder, this.clock, env);
+		this.#running = await open(this.folder, this.clock, env, this.#calls);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.stop();
+		await removeTestEngines(this.folder);
 		await this.folder.remove();
 	}
 
@@ -162,7 +155,7 @@ export class World implements AsyncDisposable {
 				const found = await this.get(id);
 				return found?.state === state && found.claim === undefined ? found : undefined;
 			},
-			{ timeoutMs: 15_000, everyMs: 5 },
+			{ timeoutMs: patienceMs, everyMs: 5 },
 		);
 	}
 
@@ -182,13 +175,13 @@ export class World implements AsyncDisposable {
 					? new Map(workflows[0].timers.map(({ kind, dueAt }) => [kind, dueAt ?? new Date(0)]))
 					: undefined;
 			},
-			{ timeoutMs: 15_000, everyMs: 5 },
+			{ timeoutMs: patienceMs, everyMs: 5 },
 		);
 	}
 
 	/** Waits until no timer is due. */
 	settled(): Promise<unknown> {
-		return eventually(async () => (await this.engine.backlog()) === 0, { timeoutMs: 15_000, everyMs: 2 });
+		return eventually(async () => (await this.engine.backlog()) === 0, { timeoutMs: patienceMs, everyMs: 2 });
 	}
 
 	/** Moves the clock to an instant and waits until what became due has fired. */

@@ -66,13 +66,16 @@ export function cancelRequest(ids: readonly (number | string)[], issuer = 'DEMO'
 	return `<PeticioCancelar xmlns="${ns}"><Emissor>${issuer}</Emissor>${idElements(ids)}</PeticioCancelar>`;
 }
 
-/** `PeticioPracticar` without documents: the only recipient decides. */
+/** `PeticioPracticar`: without a document the only recipient decides. */
 export function practiseRequest(
-	items: readonly { readonly id: number | string; readonly decision: 'ACCEPTAR' | 'REBUTJAR' }[],
+	items: readonly { readonly id: number | string; readonly decision: 'ACCEPTAR' | 'REBUTJAR'; readonly nif?: string | undefined }[],
 	issuer = 'DEMO',
 ): string {
 	const inner = items.map(
-		({ id, decision }) => `<PracticarNotificacio><IdNotificacio>${id}</IdNotificacio><Decisio>${decision}</Decisio></PracticarNotificacio>`,
+		({ id, decision, nif: number }) =>
+			`<PracticarNotificacio><IdNotificacio>${id}</IdNotificacio><Decisio>${decision}</Decisio>${
+				number === undefined ? '' : `<DocumentPersonaFisica><NIF>${number}</NIF></DocumentPersonaFisica>`
+			}</PracticarNotificacio>`,
 	);
 	return `<PeticioPracticar xmlns="${ns}"><Emissor>${issuer}</Emissor>${inner.join('')}</PeticioPracticar>`;
 }

@@ -125,7 +125,7 @@ describe('outbox relay', () => {
 
 	test('polls, for commits it was not told of', async () => {
 		relay({
-			source: { take: (limit) => outbox.take(limit), done: (seqs) => outbox.done(seqs), onCommitted: () => () => {} },
+			source: { take: (limit) => outbox.take(limit), done: (rows) => outbox.done(rows as never), onCommitted: () => () => {} },
 			pollMs: 10,
 		}).start();
 		await append('1');

@@ -1,13 +1,16 @@
 import { BackgroundTurns, type BackoffPolicy, backoffMs, crashpoint } from '@fefaent/kernel';
-import type { OutboxRow } from '@fefaent/store-kit';
+import type { OutboxEvent } from '@fefaent/store-kit';
 import type { EventBus } from './port.ts';
 
 /** Where a relay takes events from: the outbox of one store. */
 export interface OutboxSource {
-	/** The first `limit` events that wait, in order; the same ones again until they are done. */
-	take(limit: number): Promise<readonly OutboxRow[]>;
-	/** Forgets published events. */
-	done(seqs: readonly number[]): Promise<void>;
+	/**
+	 * The first events that wait, in order, about `limit` of them; the same ones again until they are done. Several processes may take from one
+	 * outbox: none gets what another one may be publishing.
+	 */
+	take(limit: number): Promise<readonly OutboxEvent[]>;
+	/** Forgets published events. @param rows as they were taken */
+	done(rows: readonly OutboxEvent[]): Promise<void>;
 	/** Calls `listener` when events were committed. Returns a function that stops it. */
 	onCommitted(listener: () => void): () => void;
 }
@@ -103,7 +106,7 @@ export class OutboxRelay {
 				rows.map(({ eventId, topic, key, type, at, headers, body }) => ({ id: eventId, topic, key, type, at, headers, body })),
 			);
 			await crashpoint(`outbox.${name}.published`);
-			await source.done(rows.map((row) => row.seq));
+			await source.done(rows);
 			await crashpoint(`outbox.${name}.done`);
 			if (rows.length < batch && !this.#woken) return;
 			this.#woken = false;

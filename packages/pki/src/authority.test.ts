@@ -24,7 +24,7 @@ describe('test authority', () => {
 	it.skipIf(!hasOpenssl)('gives each purpose its usages, seen by OpenSSL', async () => {
 		using folder = opensslFolder();
 		const authority = await createAuthority({ commonName: 'Some authority', days });
-		const show = async (purpose: 'sign' | 'timestamp' | 'server' | 'client') => {
+		const show = async (purpose: 'sign' | 'timestamp' | 'server' | 'client' | 'peer') => {
 			const subjectAltNames = purpose === 'server' ? ['localhost', '127.0.0.1'] : [];
 			const { certificate } = await issueCertificate(authority, { commonName: 'x', purpose, days, subjectAltNames });
 			folder.put('one.pem', toPem('CERTIFICATE', certificate));
@@ -34,6 +34,7 @@ describe('test authority', () => {
 		expect(await show('sign')).toMatch(/Key Usage: critical Digital Signature, Non Repudiation/);
 		expect(await show('server')).toMatch(/TLS Web Server Authentication.*DNS:localhost, IP Address:127.0.0.1/);
 		expect(await show('client')).toMatch(/TLS Web Client Authentication/);
+		expect(await show('peer')).toMatch(/TLS Web Server Authentication, TLS Web Client Authentication/);
 	});
 
 	it('holds from and for as long as told', async () => {

@@ -6,8 +6,8 @@ import type { KeyedCertificate } from './keyed-certificate.ts';
 /** Keys that certificates are made for. */
 export type KeyType = 'ecdsa-p256' | 'rsa-3072';
 
-/** What a certificate may be used for: sealing documents, time-stamping, TLS servers and TLS clients. */
-export type CertificatePurpose = 'sign' | 'timestamp' | 'server' | 'client';
+/** What a certificate may be used for: sealing documents, time-stamping, TLS servers, TLS clients, and peers that are both. */
+export type CertificatePurpose = 'sign' | 'timestamp' | 'server' | 'client' | 'peer';
 
 /** How a test authority is made. */
 export interface AuthorityOptions {
@@ -34,11 +34,12 @@ const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
 /** Extended key usages: RFC 5280 section 4.2.1.12, and document signing of RFC 9336. */
-const extendedUsages: Readonly<Record<CertificatePurpose, string>> = {
-	sign: '1.3.6.1.5.5.7.3.36',
-	timestamp: '1.3.6.1.5.5.7.3.8',
-	server: '1.3.6.1.5.5.7.3.1',
-	client: '1.3.6.1.5.5.7.3.2',
+const extendedUsages: Readonly<Record<CertificatePurpose, readonly string[]>> = {
+	sign: ['1.3.6.1.5.5.7.3.36'],
+	timestamp: ['1.3.6.1.5.5.7.3.8'],
+	server: ['1.3.6.1.5.5.7.3.1'],
+	client: ['1.3.6.1.5.5.7.3.2'],
+	peer: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
 };
 
 /** Makes a self-signed test authority, able to issue end certificates only (path length 0). */
@@ -81,7 +82,7 @@ export async function issueCertificate(authority: KeyedCertificate, options: Cer
 			new x509.BasicConstraintsExtension(false, undefined, true),
 			new x509.KeyUsagesExtension(usages, true),
 			// RFC 3161 section 2.3: the only usage of a time-stamping certificate, and critical.
-			new x509.ExtendedKeyUsageExtension([extendedUsages[options.purpose]], options.purpose === 'timestamp'),
+			new x509.ExtendedKeyUsageExtension([...extendedUsages[options.purpose]], options.purpose === 'timestamp'),
 			await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
 			await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
 			...(alternativeNames.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternativeNames)] : []),

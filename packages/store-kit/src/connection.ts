@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { erasureSchema } from './erasure.ts';
 import { storeError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import type { DatabaseOptions } from './types.ts';
@@ -17,6 +18,7 @@ const sqliteBusy = 5;
  * The lock is exclusive for as long as the file is open: a second process, or a second connection of this one, is refused instead of corrupting
  * what this one believes. The operating system gives it back at once when the process dies, so nothing is left over after kill -9.
  * It also keeps the index of the write-ahead log in memory, which is faster. In WAL mode `synchronous=FULL` means an fsync at every commit.
+ * What is deleted from a page that is written anyway is overwritten there and then; see `Erasure` for what is not.
  * @throws `STORE_HELD`, `STORE_UNREADABLE` and what {@link migrate} throws
  */
 export function connect({ path, name, migrations }: DatabaseOptions): DatabaseSync {
@@ -34,9 +36,11 @@ export function connect({ path, name, migrations }: DatabaseOptions): DatabaseSy
 			PRAGMA cache_size = -4000;
 			PRAGMA wal_autocheckpoint = 2000;
 			PRAGMA journal_size_limit = 33554432;
+			PRAGMA secure_delete = FAST;
 		`);
 		db.exec('BEGIN EXCLUSIVE; COMMIT');
 		migrate(db, name, migrations);
+		db.exec(erasureSchema);
 		db.exec('PRAGMA foreign_keys = ON');
 		return db;
 	} catch (error) {

@@ -12,6 +12,8 @@ export const storeErrors = {
 	STORE_BUSY: { kind: 'exhausted', message: 'too many writes wait for the store {name}' },
 	STORE_WRITE_FAILED: { kind: 'unavailable', message: 'the store {name} could not commit: {cause}' },
 	STORE_WORK_ASYNC: { kind: 'internal', message: 'a write to the store {name} returned a promise; works are synchronous' },
+	STORE_UNREACHABLE: { kind: 'unavailable', message: 'the store {name} does not answer: {cause}' },
+	STORE_UNFIT: { kind: 'precondition', message: 'the store {name} cannot be used: {cause}' },
 	STORE_TX_OVER: { kind: 'internal', message: 'a transaction of the store {name} was used after its work had returned' },
 } as const;
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Migration, openDatabase } from './index.ts';
+import { type Database, type Migration, openDatabase } from './index.ts';
 
 let folder: string;
 const first: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;' };
@@ -13,6 +13,16 @@ const second: Migration = {
 	name: 'second',
 	sql: 'CREATE TABLE b (a INTEGER REFERENCES a (id)) STRICT; INSERT INTO a VALUES (7);',
 };
+
+/** What a process that is killed now leaves: the files as they are, opened by another one. */
+async function kill(db: Database): Promise<Database> {
+	const [from, to] = [join(folder, 'deep'), join(folder, 'copy')];
+	cpSync(from, to, { recursive: true });
+	await db.close();
+	rmSync(from, { recursive: true });
+	cpSync(to, from, { recursive: true });
+	return open({ version: 1, name: 'texts', sql: 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT) STRICT;' });
+}
 
 const open = (...migrations: Migration[]) => openDatabase({ path: join(folder, 'deep', 'x.db'), name: 'x', migrations });
 
@@ -30,6 +40,73 @@ describe('opening', () => {
 		for (const file of ['x.db', 'x.db-wal']) expect(statSync(join(folder, 'deep', file)).mode & 0o777).toBe(0o600);
 		await db.close();
 		await db.close();
+	});
+
+	describe('after a purge', () => {
+		const texts: Migration = { version: 1, name: 'texts', sql: 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT) STRICT;' };
+		const long = `personal${'x'.repeat(20_000)}`;
+		const holds = () => readFileSync(join(folder, 'deep', 'x.db')).includes('personal');
+		/** Texts of one page and of several, each written over once. */
+		const filled = async () => {
+			const db = open(texts);
+			await db.write((tx) => {
+				for (let id = 1; id <= 400; id++) tx.run('INSERT INTO texts VALUES (?, ?)', id, id % 2 === 0 ? long : 'personal');
+			});
+			await db.write((tx) => tx.run("UPDATE texts SET text = text || ' and more'"));
+			return db;
+		};
+
+		test('nothing of it is left in the file', async () => {
+			const db = await filled();
+			await db.purge((tx) => {
+				tx.run('DELETE FROM texts WHERE id > 200');
+				tx.run('UPDATE texts SET text = NULL');
+			});
+			await db.close();
+			expect(holds()).toBe(false);
+			const again = open(texts);
+			expect(again.get('SELECT count(*) AS count FROM erasure')).toEqual({ count: 0 });
+			await again.close();
+		});
+
+		test('what a killed process could not overwrite, the next one does', async () => {
+			const db = await filled();
+			await db.write((tx) => {
+				// As `purge` notes it; the process ends before it does more.
+				tx.run("INSERT INTO erasure VALUES (x'')");
+				tx.run('DELETE FROM texts');
+			});
+			const again = await kill(db);
+			await again.close();
+			expect(holds()).toBe(false);
+		});
+
+		test('what another purge frees while it is written over is written over, too', async () => {
+			const db = await filled();
+			await db.purge((tx) => tx.run('DELETE FROM texts WHERE id > 100'));
+			/** Resolves after a commit with rows of zeros in the file, or without. */
+			const zeros = (there: boolean) =>
+				new Promise<void>((resolve) => {
+					const stop = db.onCommit(() => {
+						if ((db.get('SELECT 1 FROM erasure WHERE length(zeros) > 0') !== undefined) !== there) return;
+						stop();
+						resolve();
+					});
+				});
+			await zeros(true);
+			const ended = zeros(false);
+			await db.purge((tx) => tx.run('DELETE FROM texts'));
+			await ended;
+			await db.close();
+			expect(holds()).toBe(false);
+		});
+
+		test('nothing is overwritten for other deletions', async () => {
+			const db = await filled();
+			await db.write((tx) => tx.run('DELETE FROM texts'));
+			await db.close();
+			expect(holds()).toBe(true);
+		});
 	});
 
 	test('applies each migration once', async () => {

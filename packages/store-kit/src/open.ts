@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { connect } from './connection.ts';
+import { Erasure, noteErasure } from './erasure.ts';
 import { storeError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Changes, Database, DatabaseOptions, DatabaseStats, Row, SqlValue, Tx } from './types.ts';
@@ -37,6 +38,7 @@ class SqliteDatabase implements Database {
 	readonly #db: DatabaseSync;
 	readonly #statements: Statements;
 	readonly #group: GroupCommit;
+	readonly #erasure: Erasure;
 	readonly #listeners = new Set<() => void>();
 
 	constructor(options: DatabaseOptions) {
@@ -53,6 +55,18 @@ class SqliteDatabase implements Database {
 				for (const listener of this.#listeners) listener();
 			},
 		});
+		this.#erasure = new Erasure(this, (error) =>
+			process.emitWarning(`store ${options.name}: purged data could not be overwritten: ${String(error)}`),
+		);
+	}
+
+	async purge<T>(work: (tx: Tx) => T): Promise<T> {
+		const result = await this.write((tx) => {
+			noteErasure(tx);
+			return work(tx);
+		});
+		this.#erasure.soon();
+		return result;
 	}
 
 	get stats(): DatabaseStats {
@@ -78,7 +92,10 @@ class SqliteDatabase implements Database {
 
 	async close(): Promise<void> {
 		await this.#group.close();
-		// Idempotent: a shutdown that failed half way is repeated.
+		// Idempotent: a shutdown that failed half way is repeated, and two may be under way.
+		if (!this.#db.isOpen) return;
+		// What fails of it stays noted, and is done after the next start.
+		await this.#erasure.close((sql, ...params) => void this.#statements.of(sql).run(...params)).catch(() => {});
 		if (!this.#db.isOpen) return;
 		this.#db.exec('PRAGMA optimize');
 		this.#db.close();

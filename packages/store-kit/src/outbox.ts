@@ -97,9 +97,10 @@ export class SqliteOutbox {
 	}
 
 	/** Forgets published events. Repeating it does no harm. */
-	async done(seqs: readonly number[]): Promise<void> {
-		if (seqs.length === 0) return;
-		await this.#db.write((tx) => tx.run('DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))', JSON.stringify(seqs)));
+	async done(rows: readonly OutboxRow[]): Promise<void> {
+		if (rows.length === 0) return;
+		const seqs = JSON.stringify(rows.map((row) => row.seq));
+		await this.#db.write((tx) => tx.run('DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))', seqs));
 	}
 
 	/** Events that wait. */

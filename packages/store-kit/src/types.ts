@@ -70,6 +70,11 @@ export interface Database extends Reader {
 	 * @throws what the work threw; `STORE_WRITE_FAILED` (whole group), `STORE_BUSY`, `STORE_CLOSED`
 	 */
 	write<T>(work: (tx: Tx) => T): Promise<T>;
+	/**
+	 * Runs `work` as {@link write} does. What it frees is overwritten in the file afterwards, at the latest when the database is closed: for data that is
+	 * to be gone for good.
+	 */
+	purge<T>(work: (tx: Tx) => T): Promise<T>;
 	/** Calls `listener` after each commit. It must not throw. Returns a function that stops it. */
 	onCommit(listener: () => void): () => void;
 	/** Commits what waits, refuses what comes later, and lets go of the file. */

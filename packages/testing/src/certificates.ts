@@ -24,22 +24,49 @@ export interface TestCertificateOptions {
 	readonly lifeMs?: number;
 }
 
+/** An authority that issues certificates one by one. */
+export interface TestAuthority {
+	readonly ca: CertificateAndKey;
+	/** Issues one for both sides of mutual TLS, with the names as its alternative names. */
+	issue(
+		names: readonly string[],
+		options?: { readonly lifeMs?: number; readonly usages?: readonly ('server' | 'client')[] },
+	): Promise<CertificateAndKey>;
+}
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const dayMs = 24 * 3_600_000;
 
 /** Makes a certificate authority (ECDSA P-256) and a server's and a client's certificate signed by it, for tests of TLS. */
 export async function issueTestCertificates(options: TestCertificateOptions = {}): Promise<TestCertificates> {
+	const { serverNames = ['localhost', '127.0.0.1', '::1'], clientName = 'test client', lifeMs = dayMs } = options;
+	const { ca, issueNamed } = await makeAuthority(lifeMs);
+	return {
+		ca,
+		server: await issueNamed(serverNames[0] ?? 'localhost', ['server'], serverNames, lifeMs),
+		client: await issueNamed(clientName, ['client'], [], lifeMs),
+	};
+}
+
+/** Makes a certificate authority for tests that need more than one certificate of each kind. */
+export async function testAuthority(): Promise<TestAuthority> {
+	const { ca, issueNamed } = await makeAuthority(dayMs);
+	return {
+		ca,
+		issue: (names, { lifeMs = dayMs, usages } = {}) => issueNamed(names[0] ?? 'nobody', usages ?? ['server', 'client'], names, lifeMs),
+	};
+}
+
+async function makeAuthority(lifeMs: number) {
 	// Loaded here so that a test without TLS does not pay for it; the first is what the second's own dependency injection asks for.
 	await import('reflect-metadata');
 	const x509 = await import('@peculiar/x509');
-	const { serverNames = ['localhost', '127.0.0.1', '::1'], clientName = 'test client', lifeMs = 24 * 3_600_000 } = options;
-	const notBefore = new Date(Date.now() - 60_000 + Math.min(0, lifeMs * 2));
-	const notAfter = new Date(notBefore.getTime() + Math.abs(lifeMs) + 60_000);
 	const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-	const validity = { notBefore, notAfter, signingAlgorithm: algorithm };
+	const usageIds = { server: x509.ExtendedKeyUsage.serverAuth, client: x509.ExtendedKeyUsage.clientAuth };
 
 	const caKeys = await newKeys();
 	const ca = await x509.X509CertificateGenerator.createSelfSigned({
-		...validity,
+		...validityOf(lifeMs),
 		name: 'CN=Fefaent test CA (not for use)',
 		keys: caKeys,
 		extensions: [
@@ -48,29 +75,37 @@ export async function issueTestCertificates(options: TestCertificateOptions = {}
 			await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
 		],
 	});
-	const issue = async (name: string, usage: string, names: readonly string[]): Promise<CertificateAndKey> => {
-		const keys = await newKeys();
-		const cert = await x509.X509CertificateGenerator.create({
-			...validity,
-			subject: [{ CN: [name] }],
-			issuer: ca.subject,
-			publicKey: keys.publicKey,
-			signingKey: caKeys.privateKey,
-			extensions: [
-				new x509.BasicConstraintsExtension(false, undefined, true),
-				new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-				new x509.ExtendedKeyUsageExtension([usage]),
-				await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
-				...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map(generalName))] : []),
-			],
-		});
-		return { cert: cert.toString('pem'), key: keyPem(keys.privateKey) };
-	};
 	return {
 		ca: { cert: ca.toString('pem'), key: keyPem(caKeys.privateKey) },
-		server: await issue(serverNames[0] ?? 'localhost', x509.ExtendedKeyUsage.serverAuth, serverNames),
-		client: await issue(clientName, x509.ExtendedKeyUsage.clientAuth, []),
+		issueNamed: async (
+			name: string,
+			usages: readonly ('server' | 'client')[],
+			names: readonly string[],
+			certificateLifeMs: number,
+		): Promise<CertificateAndKey> => {
+			const keys = await newKeys();
+			const cert = await x509.X509CertificateGenerator.create({
+				...validityOf(certificateLifeMs),
+				subject: [{ CN: [name] }],
+				issuer: ca.subject,
+				publicKey: keys.publicKey,
+				signingKey: caKeys.privateKey,
+				extensions: [
+					new x509.BasicConstraintsExtension(false, undefined, true),
+					new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+					new x509.ExtendedKeyUsageExtension(usages.map((usage) => usageIds[usage])),
+					await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
+					...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map(generalName))] : []),
+				],
+			});
+			return { cert: cert.toString('pem'), key: keyPem(keys.privateKey) };
+		},
 	};
+}
+
+function validityOf(lifeMs: number) {
+	const notBefore = new Date(Date.now() - 60_000 + Math.min(0, lifeMs * 2));
+	return { notBefore, notAfter: new Date(notBefore.getTime() + Math.abs(lifeMs) + 60_000), signingAlgorithm: algorithm };
 }
 
 function generalName(name: string): { readonly type: 'ip' | 'dns'; readonly value: string } {

@@ -1,6 +1,14 @@
 export { acceptCallback, idNotificacioOf, startCallbackReceiver } from './callback-receiver.ts';
-export { type CertificateAndKey, issueTestCertificates, type TestCertificateOptions, type TestCertificates } from './certificates.ts';
+export {
+	type CertificateAndKey,
+	issueTestCertificates,
+	type TestAuthority,
+	type TestCertificateOptions,
+	type TestCertificates,
+	testAuthority,
+} from './certificates.ts';
 export { type ChildExit, type ChildService, type ChildServiceOptions, childService, loggedCrashpoints } from './child-service.ts';
+export { type DrippingServer, type DrippingServerOptions, startDrippingServer } from './dripping-server.ts';
 export { type EventuallyOptions, eventually, eventuallyFound } from './eventually.ts';
 export { freePort } from './free-port.ts';
 export {
@@ -11,6 +19,7 @@ export {
 	type ReceivedRequest,
 	startHttpRecorder,
 } from './http-recorder.ts';
+export { type MongoTestDatabase, mongoTestDatabase, removeMongoTestDatabases } from './mongo.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
 export { type SmppServer, type SmppServerOptions, type SmsAnswer, type SubmittedSms, startSmppServer } from './smpp-server.ts';
 export { jsonOf, type SmsHttpProviderOptions, startSmsHttpProvider } from './sms-http-provider.ts';

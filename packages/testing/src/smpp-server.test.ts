@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { issueTestCertificates } from './certificates.ts';
 import type { Pdu, SmppSession } from './smpp-library.ts';
 import { startSmppServer } from './smpp-server.ts';
 
@@ -91,6 +92,19 @@ describe('startSmppServer', () => {
 		client.submit_sm({ destination_addr: '34612345678', short_message: 'x' }, () => {});
 		await closed;
 		expect(server.messages).toHaveLength(1);
+	});
+
+	it('speaks TLS', async () => {
+		const { ca, server: pair } = await issueTestCertificates();
+		await using server = await startSmppServer({ tls: pair });
+		const client = smpp.connect({ host: 'localhost', port: server.port, tls: true, ca: ca.cert });
+		await once(client, 'secureConnect');
+		expect((await bind(client)).command_status).toBe(0);
+		expect((await submit(client, { short_message: 'x' })).command_status).toBe(0);
+		client.socket.destroy();
+		const distrustful = smpp.connect({ host: 'localhost', port: server.port, tls: true });
+		const [error] = (await once(distrustful, 'error')) as [{ readonly code: string }];
+		expect(error.code).toMatch(/CERT|SIGNATURE/);
 	});
 
 	it('sends delivery receipts', async () => {

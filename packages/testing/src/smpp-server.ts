@@ -38,6 +38,8 @@ export interface SmppServerOptions {
 	/** The only user and password to bind with. Default: anyone. */
 	readonly systemId?: string;
 	readonly password?: string;
+	/** PEMs to speak TLS with from the start. Default: no TLS. */
+	readonly tls?: { readonly key: string; readonly cert: string };
 	/** Default: every message is taken. */
 	readonly respond?: (message: SubmittedSms) => SmsAnswer;
 }
@@ -88,7 +90,7 @@ export async function startSmppServer(options: SmppServerOptions = {}): Promise<
 		if (answer.dropConnection) session.socket.destroy();
 		else session.send(pdu.response(status === 0 ? { message_id: message.messageId } : { command_status: status }));
 	};
-	const server = smpp.createServer({}, (session) => {
+	const server = smpp.createServer({ ...options.tls }, (session) => {
 		sessions.add(session);
 		session.on('error', () => session.socket.destroy());
 		session.on('close', () => {
@@ -103,6 +105,8 @@ export async function startSmppServer(options: SmppServerOptions = {}): Promise<
 			session.close();
 		});
 	});
+	// A client that does not trust the certificate is nothing to the server.
+	server.on('tlsClientError', () => {});
 	server.listen(options.port ?? 0, '127.0.0.1');
 	await once(server, 'listening');
 

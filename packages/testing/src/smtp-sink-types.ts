@@ -35,6 +35,8 @@ export interface ReceivedMail {
 	readonly envelope: { readonly from: string; readonly to: readonly string[] };
 	/** Whether it came over TLS. */
 	readonly secure: boolean;
+	/** Whether the conversation asked for SMTPUTF8 (RFC 6531). */
+	readonly smtpUtf8: boolean;
 	/** The message as it came. */
 	readonly raw: Buffer;
 	/** When it had come whole. */
@@ -49,6 +51,8 @@ export interface SmtpSinkOptions {
 	readonly tls?: { readonly key: string; readonly cert: string; readonly mode: 'implicit' | 'starttls' };
 	/** Asks for this user and password. Default: nobody is asked. */
 	readonly auth?: { readonly user: string; readonly pass: string };
+	/** Whether it offers SMTPUTF8 (RFC 6531). Default true. */
+	readonly smtpUtf8?: boolean;
 	/** Asked at each stage of each message. Default: nothing fails. */
 	readonly fail?: SmtpFailureRule;
 	/** Milliseconds of real time between taking a message and answering. Default 0. */

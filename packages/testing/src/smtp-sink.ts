@@ -32,7 +32,14 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
 		const refusal = outcome('data', session);
 		const raw = await buffer(stream);
 		if (refusal) return refusal;
-		mails.add({ ...(await parseMail(raw)), envelope, secure: session.secure, raw, at: new Date() });
+		mails.add({
+			...(await parseMail(raw)),
+			envelope,
+			secure: session.secure,
+			smtpUtf8: session.envelope.smtpUtf8 === true,
+			raw,
+			at: new Date(),
+		});
 		if (options.delayMs) await delay(options.delayMs, undefined, { signal: closing.signal });
 		return outcome('answer', session);
 	};
@@ -42,6 +49,7 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
 		disableReverseLookup: true,
 		logger: false,
 		closeTimeout: 1,
+		hideSMTPUTF8: options.smtpUtf8 === false,
 		onConnect: (session, reply) => answer(outcome('connect', session), session, reply),
 		onMailFrom: (sender, session, reply) => answer(outcome('mail', session, { from: sender.address }), session, reply),
 		onRcptTo: (recipient, session, reply) => answer(outcome('rcpt', session, { to: recipient.address }), session, reply),

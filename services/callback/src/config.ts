@@ -1,10 +1,10 @@
 import { CallbackForm } from '@fefaent/contracts/callback';
-import { type Config, defineConfig, setting } from '@fefaent/service-kit';
+import { type Config, ConfigError, defineConfig, setting } from '@fefaent/service-kit';
 import { exponential, type Schedule, webhookSchedule } from './domain/schedule.ts';
 
 /** What the callback service can be told. */
 export const callbackConfig = defineConfig({
-	FEFAENT_CALLBACK_ALLOWED_NETWORKS: setting.list({
+	FEFAENT_CALLBACK_ALLOWED_NETWORKS: setting.networks({
 		default: [],
 		doc: 'Networks (CIDR) that callbacks may go to although they are private, loopback or otherwise not public, such as 127.0.0.0/8. Plain http is taken to them as well.',
 	}),
@@ -12,7 +12,7 @@ export const callbackConfig = defineConfig({
 		default: false,
 		doc: 'Whether callbacks may go by plain http to public addresses. What is sent can then be read on its way.',
 	}),
-	FEFAENT_CALLBACK_ALLOWED_PORTS: setting.list({ default: [], doc: 'Ports that callbacks may go to; none named: any.' }),
+	FEFAENT_CALLBACK_ALLOWED_PORTS: setting.ports({ default: [], doc: 'Ports that callbacks may go to; none named: any.' }),
 	FEFAENT_CALLBACK_SECRETS_KEY: setting.string({
 		optional: true,
 		secret: true,
@@ -58,7 +58,7 @@ export const callbackConfig = defineConfig({
 	FEFAENT_CALLBACK_LEASE: setting.duration({
 		default: 60_000,
 		min: 1_000,
-		doc: 'How long a replica holds an endpoint without a sign of life before another one takes it over.',
+		doc: 'How long a replica holds an endpoint without a sign of life before another one takes it over. At least twice `FEFAENT_CALLBACK_CONNECT_TIMEOUT`, `FEFAENT_CALLBACK_RESPONSE_TIMEOUT` and two seconds together.',
 	}),
 	FEFAENT_CALLBACK_LOG_RETENTION: setting.duration({
 		default: 365 * 86_400_000,
@@ -69,6 +69,25 @@ export const callbackConfig = defineConfig({
 
 /** Values of {@link callbackConfig}. */
 export type CallbackConfig = Config<typeof callbackConfig>;
+
+/** What is kept back of a lease for the recording of an attempt's outcome, real time in milliseconds. */
+const recordingMs = 2_000;
+
+/** Longest time that an attempt takes in all, real time in milliseconds. */
+export function attemptMsOf(config: CallbackConfig): number {
+	return config.FEFAENT_CALLBACK_CONNECT_TIMEOUT + config.FEFAENT_CALLBACK_RESPONSE_TIMEOUT;
+}
+
+/**
+ * Checks that an attempt ends, and is recorded, before the lease that it began under does. It begins while at least half of the lease is left.
+ * @throws ConfigError
+ */
+export function checkLease(config: CallbackConfig): void {
+	const leastMs = 2 * (attemptMsOf(config) + recordingMs);
+	if (config.FEFAENT_CALLBACK_LEASE >= leastMs) return;
+	const expected = `at least ${leastMs} ms: twice FEFAENT_CALLBACK_CONNECT_TIMEOUT, FEFAENT_CALLBACK_RESPONSE_TIMEOUT and ${recordingMs} ms together`;
+	throw new ConfigError([{ name: 'FEFAENT_CALLBACK_LEASE', value: `${config.FEFAENT_CALLBACK_LEASE}ms`, expected }]);
+}
 
 /** The schedule of a form. */
 export function scheduleOf(config: CallbackConfig, form: CallbackForm): Schedule {

@@ -59,15 +59,25 @@ test('each endpoint of the issuer is told of the states that it wants, and no ot
 test('one endpoint is told in the order of recording, one at a time unless it takes more', async () => {
 	let now = 0;
 	let most = 0;
+	// How many have to be under way at once before they are answered.
+	let together = 1;
+	let answered = 0;
+	let answer = Promise.withResolvers<void>();
 	await using receiver = await startCallbackReceiver({
 		respond: async (request) => {
 			most = Math.max(most, ++now);
-			await new Promise((resolve) => setTimeout(resolve, 2));
+			const { promise } = answer;
+			if (now === together) {
+				answer.resolve();
+				answer = Promise.withResolvers();
+			}
+			await promise;
+			answered++;
 			now--;
 			return acceptCallback(request);
 		},
 	});
-	await using h = await harness();
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '20s' } });
 	const { id } = await h.endpoint({ url: receiver.url });
 	const ids = Array.from({ length: 40 }, (_, index) => index + 1);
 	await h.change(...ids.map((one) => [one, State.DEPOSITED] as const));
@@ -77,11 +87,37 @@ test('one endpoint is told in the order of recording, one at a time unless it ta
 	expect(idsOf(receiver.requests)).toEqual((await h.deliveries({ endpointId: id })).map((one) => one.notificationId));
 	expect(most).toBe(1);
 
+	together = 8;
 	await h.endpoint({ id, url: receiver.url, maxInFlight: 8 });
 	await h.change(...ids.map((one) => [one + 100, State.DEPOSITED] as const));
 	await receiver.waitFor(80);
-	expect(most).toBeGreaterThan(1);
-	expect(most).toBeLessThanOrEqual(8);
+	await eventually(async () => expect(await h.service.backlog()).toBe(0));
+	expect(most).toBe(8);
+	expect(answered).toBe(80);
+});
+
+test('a backlog is told in the order of recording, all states of a notification included, but for what stands behind a refused one', async () => {
+	const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+	await using receiver = await startCallbackReceiver({
+		respond: async (request) => {
+			await answered;
+			return idNotificacioOf(request) === '2' ? { status: 422 } : acceptCallback(request);
+		},
+	});
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '20s' } });
+	await h.endpoint({ url: receiver.url });
+	await h.change([9, State.DEPOSITED]);
+	await receiver.waitFor(1);
+	for (const id of [1, 2, 3]) await h.change([id, State.DEPOSITED], [id, State.ACCEPTED]);
+	await eventually(async () => expect(await h.deliveries()).toHaveLength(7));
+	answer();
+	await h.settled(3, DELIVERED, DELIVERED);
+	await h.settled(2, PENDING, PENDING);
+	const told = receiver.requests.map((one) => `${idNotificacioOf(one)} ${/<Estat>(\w+)</.exec(String(one.body))?.[1]}`);
+	const recorded = (await h.deliveries()).map(
+		(one) => `${one.notificationId} ${one.toldState === State.ACCEPTED ? 'ACCEPTADA' : 'DIPOSITADA'}`,
+	);
+	expect(told).toEqual(recorded.filter((one) => one !== '2 ACCEPTADA'));
 });
 
 test('a refused message holds up its own notification only', async () => {
@@ -121,14 +157,14 @@ test('an endpoint that is down waits as a whole and keeps its order', async () =
 	await h.change([2, State.DEPOSITED], [1, State.ACCEPTED], [3, State.DEPOSITED]);
 	await eventually(async () => expect(await h.deliveries()).toHaveLength(4));
 	expect(await h.service.backlog()).toBe(0);
-	const waits = (await h.client.listEndpoints({ issuerCode: 'DEMO' })).endpoints[0]?.waitsUntil;
+	const waits = (await h.client.listEndpoints({ issuerCode: 'DEMO', limit: 1 })).endpoints[0]?.waitsUntil;
 	expect(waits?.getTime()).toBeGreaterThan(h.clock.now().getTime());
 	await using back = await startCallbackReceiver({ port });
 	h.clock.advance(40_000);
 	await back.waitFor(4);
 	await h.settled(1, DELIVERED, DELIVERED);
 	expect(idsOf(back.requests)[0]).toBe(1);
-	expect((await h.client.listEndpoints({ issuerCode: 'DEMO' })).endpoints[0]?.waitsUntil).toBeUndefined();
+	expect((await h.client.listEndpoints({ issuerCode: 'DEMO', limit: 1 })).endpoints[0]?.waitsUntil).toBeUndefined();
 });
 
 test('a message at which the receiver breaks again steps aside', async () => {
@@ -155,7 +191,7 @@ test('a message at which the receiver breaks again steps aside', async () => {
 test('an endpoint that never answers delays no other one', async () => {
 	await using hanging = await startCallbackReceiver({ respond: () => ({ hang: true }) });
 	await using well = await startCallbackReceiver();
-	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '30s', FEFAENT_CALLBACK_MAX_IN_FLIGHT: '4' } });
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '20s', FEFAENT_CALLBACK_MAX_IN_FLIGHT: '4' } });
 	for (let index = 0; index < 3; index++) await h.endpoint({ url: `${hanging.url}/${index}` });
 	const { id } = await h.endpoint({ url: well.url });
 	await h.change(...Array.from({ length: 50 }, (_, index) => [index + 1, State.DEPOSITED] as const));
@@ -166,11 +202,29 @@ test('an endpoint that never answers delays no other one', async () => {
 	await hanging.close();
 });
 
+test('what is recorded while an answer is waited for leaves at once, where the endpoint takes more than one', async () => {
+	const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+	await using receiver = await startCallbackReceiver({
+		respond: (request) => (idNotificacioOf(request) === '1' ? answered.then(() => acceptCallback(request)) : acceptCallback(request)),
+	});
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '20s' } });
+	await h.endpoint({ url: receiver.url, maxInFlight: 2 });
+	await h.change([1, State.DEPOSITED]);
+	await receiver.waitFor(1);
+	// By now the worker has looked for more, found nothing, and waits.
+	await eventually(async () => expect(await h.service.backlog()).toBe(1));
+	await h.change([2, State.DEPOSITED]);
+	await h.settled(2, DELIVERED);
+	await h.settled(1, PENDING);
+	answer();
+	await h.settled(1, DELIVERED);
+});
+
 test('slow endpoints that take all that they may delay no other one', async () => {
 	const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
 	await using slow = await startCallbackReceiver({ respond: (request) => answered.then(() => acceptCallback(request)) });
 	await using well = await startCallbackReceiver();
-	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '30s', FEFAENT_CALLBACK_MAX_IN_FLIGHT: '16' } });
+	await using h = await harness({ env: { FEFAENT_CALLBACK_RESPONSE_TIMEOUT: '20s', FEFAENT_CALLBACK_MAX_IN_FLIGHT: '16' } });
 	for (let index = 0; index < 4; index++) await h.endpoint({ url: `${slow.url}/${index}`, maxInFlight: 64, states: [State.DEPOSITED] });
 	await h.change(...Array.from({ length: 40 }, (_, index) => [index + 1, State.DEPOSITED] as const));
 	// Each has its own place, and all of the others that may be had.

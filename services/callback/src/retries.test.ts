@@ -114,7 +114,7 @@ test('410 to the JSON form disables the endpoint; what waits is sent when it is 
 	const { webhookSecret: _, ...endpoint } = await h.endpoint({ url: receiver.url, form: CallbackForm.JSON });
 	await h.change([1, State.DEPOSITED]);
 	expect((await h.settled(1, EXHAUSTED))[0]?.attempts[0]).toMatchObject({ failure: 'ENDPOINT_GONE', httpStatus: 410 });
-	await eventually(async () => expect((await h.client.listEndpoints({ issuerCode: '' })).endpoints[0]?.enabled).toBe(false));
+	await eventually(async () => expect((await h.client.listEndpoints({ issuerCode: '', limit: 1 })).endpoints[0]?.enabled).toBe(false));
 	await h.client.redriveDeliveries({ deliveryIds: [], endpointId: endpoint.id, notificationIds: [] });
 	expect(await h.service.backlog()).toBe(0);
 	expect((await h.deliveries())[0]?.nextAttemptAt).toBeUndefined();

@@ -4,18 +4,19 @@ import type { NotificationServiceDefinition } from '@fefaent/contracts/notificat
 import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
 import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
-import { type CallbackConfig, scheduleOf } from './config.ts';
+import { attemptMsOf, type CallbackConfig, checkLease, scheduleOf } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
 import { isReady } from './domain/endpoint.ts';
 import { networkOf, type Reach } from './http/addresses.ts';
 import { Channels } from './http/clients.ts';
 import { type Resolve, systemResolve } from './http/resolve.ts';
 import { type Dispatcher, startDispatcher } from './jobs/dispatcher.ts';
-import { Gate } from './jobs/gate.ts';
 import { startRetention } from './jobs/retention.ts';
 import { callbackHandlers } from './rpc/handlers.ts';
 import type { SecretsKeys } from './secrets/keys.ts';
 import { resealSecrets } from './secrets/reseal.ts';
+import { Gate } from './sending/gate.ts';
+import { endpointPages } from './store/pages.ts';
 import type { CallbackStore } from './store/port.ts';
 
 /** What the callback service is made of. */
@@ -47,14 +48,15 @@ const graceMs = 3_000;
 
 /**
  * The service that tells issuers of changes of state: serves CallbackService, follows the topic of notifications, sends what is due.
- * @throws RangeError when a network or port of the configuration cannot be read
+ * @throws ConfigError when a lease would be too short for an attempt
  */
 export function createCallbackService(deps: CallbackServiceDeps): CallbackService {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId, secretsKeys } = deps;
+	checkLease(config);
 	const reach = reachOf(config);
 	const binding = bind(CallbackServiceDefinition, callbackHandlers({ clock, store, secretsKeys, reach }), { logger });
 	const health = createHealth();
-	health.register('store', async () => void (await store.getEndpoints(['-'])));
+	health.register('store', () => store.ping());
 	const places = config.FEFAENT_CALLBACK_MAX_IN_FLIGHT;
 	let running: { following: Following; dispatcher: Dispatcher; retention: Job; channels: Channels; ending: AbortController } | undefined;
 
@@ -80,6 +82,7 @@ export function createCallbackService(deps: CallbackServiceDeps): CallbackServic
 				notifications,
 				evidences,
 				channels,
+				attemptMs: attemptMsOf(config),
 				eventSource: config.FEFAENT_CALLBACK_EVENT_SOURCE,
 				scheduleOf: (form) => scheduleOf(config, form),
 				gates: { well: new Gate(places, 1), failing: new Gate(Math.ceil(places / 4), 0) },
@@ -105,11 +108,12 @@ export function createCallbackService(deps: CallbackServiceDeps): CallbackServic
 		},
 		backlog: async () => {
 			const now = clock.now();
-			const ready = (await store.allEndpoints()).filter((record) => isReady(record, now));
-			return store.countDue(
-				ready.map(({ endpoint }) => endpoint.id),
-				now,
-			);
+			let count = 0;
+			for await (const page of endpointPages(store)) {
+				const ready = page.filter((record) => isReady(record, now)).map(({ endpoint }) => endpoint.id);
+				count += await store.countDue(ready, now);
+			}
+			return count;
 		},
 		readiness: () => health.readiness(),
 	};
@@ -119,9 +123,6 @@ function reachOf(config: CallbackConfig): Reach {
 	return {
 		networks: config.FEFAENT_CALLBACK_ALLOWED_NETWORKS.map(networkOf),
 		allowHttp: config.FEFAENT_CALLBACK_ALLOW_HTTP,
-		ports: config.FEFAENT_CALLBACK_ALLOWED_PORTS.map((port) => {
-			if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw new RangeError(`not a port: ${port}`);
-			return Number(port);
-		}),
+		ports: config.FEFAENT_CALLBACK_ALLOWED_PORTS,
 	};
 }

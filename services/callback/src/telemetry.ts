@@ -1,3 +1,4 @@
+import { notificationTopic } from '@fefaent/contracts/events';
 import { perTelemetry, tracing } from '@fefaent/service-kit';
 import { metrics, trace } from '@opentelemetry/api';
 
@@ -5,7 +6,7 @@ const scope = 'fefaent.callback';
 
 /** Names of the service's spans. */
 export const spanNames = {
-	follow: 'process fefaent.notification.v1',
+	follow: `process ${notificationTopic}`,
 	deliver: 'deliver callback',
 } as const;
 

@@ -1,4 +1,4 @@
-import { type Config, defineConfig, setting } from '@fefaent/service-kit';
+import { type Config, ConfigError, defineConfig, setting } from '@fefaent/service-kit';
 
 /** Settings of the evidence service. */
 export const evidenceConfig = defineConfig({
@@ -41,6 +41,11 @@ export const evidenceConfig = defineConfig({
 		doc: 'Requests to the time-stamping authority at once, for each worker.',
 	}),
 	FEFAENT_EVIDENCE_WORKERS: setting.int({ default: 1, min: 1, max: 16, doc: 'Threads that seal evidences.' }),
+	FEFAENT_EVIDENCE_SEALING_TIMEOUT: setting.duration({
+		default: 120_000,
+		min: 1_000,
+		doc: 'How long a thread may take to seal a batch. One that takes longer, such as with a key that does not answer, is replaced, and its batch is asked for again later. More than `FEFAENT_EVIDENCE_TSA_ATTEMPTS` times `FEFAENT_EVIDENCE_TSA_TIMEOUT`.',
+	}),
 	FEFAENT_EVIDENCE_BATCH: setting.int({ default: 200, min: 1, max: 1_000, doc: 'Most evidences that are sealed and stored as one batch.' }),
 	FEFAENT_EVIDENCE_QUEUE: setting.int({
 		default: 20_000,
@@ -51,3 +56,15 @@ export const evidenceConfig = defineConfig({
 
 /** Values of {@link evidenceConfig}. */
 export type EvidenceConfig = Config<typeof evidenceConfig>;
+
+/**
+ * Checks that a time-stamp may take its tries before the batch that it belongs to is given up.
+ * @throws ConfigError
+ */
+export function checkSealingTimeout(config: EvidenceConfig): void {
+	const stampMs = config.FEFAENT_EVIDENCE_TSA_ATTEMPTS * config.FEFAENT_EVIDENCE_TSA_TIMEOUT;
+	if (config.FEFAENT_EVIDENCE_SEALING_TIMEOUT > stampMs) return;
+	const expected = `more than ${stampMs} ms: FEFAENT_EVIDENCE_TSA_ATTEMPTS times FEFAENT_EVIDENCE_TSA_TIMEOUT`;
+	const value = `${config.FEFAENT_EVIDENCE_SEALING_TIMEOUT}ms`;
+	throw new ConfigError([{ name: 'FEFAENT_EVIDENCE_SEALING_TIMEOUT', value, expected }]);
+}

@@ -10,7 +10,11 @@ export const evidenceErrors = {
 	TSA_UNAVAILABLE: { kind: 'unavailable', message: 'the time-stamping authority gives no time-stamp: {detail}' },
 	SIGNER_UNAVAILABLE: { kind: 'unavailable', message: 'the signing key does not sign now' },
 	SEALING_FAILED: { kind: 'internal', message: 'evidences could not be sealed' },
+	SEALING_INTERRUPTED: { kind: 'unavailable', message: 'the threads that seal evidences keep ending' },
+	SEALING_OVERDUE: { kind: 'unavailable', message: 'sealing takes longer than it may' },
 	SEALING_BUSY: { kind: 'exhausted', message: 'too many evidences wait to be sealed' },
+	DECISION_ABANDONED: { kind: 'precondition', message: 'the decision of the notification {id} was given up' },
+	OTHER_DECISION_PROVED: { kind: 'precondition', message: 'the evidence of the notification {id} is of another decision: {transition}' },
 	NOT_RUNNING: { kind: 'unavailable', message: 'the evidence service is not running' },
 	TRUST_SETTINGS: { kind: 'invalid', message: 'the settings of keys and time-stamps do not fit together: {detail}' },
 } as const;

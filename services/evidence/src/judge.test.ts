@@ -16,7 +16,7 @@ beforeAll(async () => {
 	for (const keyType of keys) {
 		const { client, stop } = await startEvidence(folder.join(keyType), { env: { FEFAENT_EVIDENCE_TEST_KEY: keyType } });
 		const all = { recipients: Object.values(recipients).slice(0, 5), documents: documents(8) };
-		const { evidences } = await client.issue({
+		const { results } = await client.issue({
 			items: [
 				{ notification: claimed(1, Transition.DEPOSIT, { draft: draft(all) }) },
 				{ notification: claimed(2, Transition.REJECT, { draft: draft({ ...all, evidenceForm: EvidenceForm.HEAD }) }) },
@@ -25,7 +25,7 @@ beforeAll(async () => {
 		const trust = await client.getTrust({});
 		writeFileSync(folder.join(`${keyType}-ca.pem`), trust.signerCaPem);
 		writeFileSync(folder.join(`${keyType}-tsa.pem`), trust.tsaCaPem);
-		const [seed, head] = evidences.map((one) => one.xml);
+		const [seed, head] = results.map(({ outcome }) => (outcome?.$case === 'evidence' ? outcome.value.xml : undefined));
 		writeFileSync(folder.join(`${keyType}-seed.xml`), seed ?? '');
 		writeFileSync(folder.join(`${keyType}-head.xml`), head ?? '');
 		// The title is signed content; so are the times and names, but this one is surely there once.

@@ -1,5 +1,6 @@
 import { perTelemetry, tracing, withSpan } from '@fefaent/service-kit';
 import { metrics, trace } from '@opentelemetry/api';
+import type { SealingOutcome } from './sealing/batch.ts';
 
 /** Names of the service's metrics and spans. */
 export const telemetryNames = {
@@ -23,15 +24,23 @@ const instruments = perTelemetry(() => {
 	};
 });
 
-/** Runs the sealing of a batch in a span and measures it, when telemetry is on. */
-export async function measureSealing<T>(count: number, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs the sealing of a batch in a span and measures it, when telemetry is on. A batch of one trace is a part of that trace, a mixed one is linked to
+ * all of them.
+ */
+export async function measureSealing(
+	traceparents: readonly (string | undefined)[],
+	run: () => Promise<SealingOutcome[]>,
+): Promise<SealingOutcome[]> {
 	if (!tracing()) return run();
 	const { tracer, sealed, sealingTime } = instruments();
 	const started = performance.now();
-	return withSpan(tracer, telemetryNames.sealSpan, { attributes: { 'fefaent.batch.size': count } }, async () => {
-		const result = await run();
-		sealed.add(count);
+	const traces = [...new Set(traceparents)];
+	const place = traces.length === 1 ? { parent: traces[0] } : { links: traces };
+	return withSpan(tracer, telemetryNames.sealSpan, { attributes: { 'fefaent.batch.size': traceparents.length }, ...place }, async () => {
+		const outcomes = await run();
+		sealed.add(outcomes.filter((one) => 'xml' in one).length);
 		sealingTime.record((performance.now() - started) / 1000);
-		return result;
+		return outcomes;
 	});
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import type { ServerOptions as TlsServerOptions } from 'node:https';
 import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
 import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
@@ -17,6 +15,7 @@ import { Budget } from './http/budget.ts';
 import { publicHandler } from './http/handler.ts';
 import { healthAnswers } from './http/health.ts';
 import { type Listener, listen } from './http/server.ts';
+import { tlsOptions } from './http/tls.ts';
 
 /** What the gateway works with. */
 export interface GatewayServiceDeps {
@@ -42,7 +41,7 @@ export interface GatewayService extends Service {
 	readonly directory: DirectoryOperations;
 }
 
-/** Composes the gateway. It calls other services and serves none. */
+/** Composes the gateway. It calls other services and serves none. @throws ConfigError for settings of TLS that do not fit together, or whose files cannot be used */
 export function createGatewayService(deps: GatewayServiceDeps): GatewayService {
 	const { config, clock, logger, store } = deps;
 	const cache = new CachedDirectory(store, config.FEFAENT_GATEWAY_DIRECTORY_TTL);
@@ -117,19 +116,5 @@ export function createGatewayService(deps: GatewayServiceDeps): GatewayService {
 		},
 		readiness: () => health.readiness(),
 		backlog: async () => 0,
-	};
-}
-
-/** TLS with a request for a client certificate: who it is of is for authentication to say, so one that no authority vouches for is let in. */
-function tlsOptions(config: GatewayConfig): TlsServerOptions | undefined {
-	const { FEFAENT_GATEWAY_TLS_CERT_FILE: cert, FEFAENT_GATEWAY_TLS_KEY_FILE: key, FEFAENT_GATEWAY_TLS_CLIENT_CA_FILE: ca } = config;
-	if (cert === undefined || key === undefined) return undefined;
-	return {
-		cert: readFileSync(cert),
-		key: readFileSync(key),
-		...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-		requestCert: true,
-		rejectUnauthorized: false,
-		minVersion: 'TLSv1.2',
 	};
 }

@@ -1,5 +1,7 @@
 import { NotificationEventType } from '@fefaent/contracts/events';
-import { DraftSetting, State } from '@fefaent/contracts/notification';
+import { DraftSetting, NotificationServiceDefinition, State } from '@fefaent/contracts/notification';
+import { DomainError } from '@fefaent/kernel';
+import { bind, grpcClient, type RpcBinding, serveGrpc, silentLogger } from '@fefaent/service-kit';
 import { expect, it } from 'vitest';
 import { draft, noon } from './testing/fixtures.ts';
 import { createdOf, harness } from './testing/harness.ts';
@@ -130,4 +132,48 @@ it('never hands out an id again after a restart', async () => {
 	const before = await h.created();
 	await h.restart();
 	expect(await h.created()).toBeGreaterThan(before);
+});
+
+it('stores a call once that is repeated because its answer got lost, with or without references', async () => {
+	await using h = await harness();
+	const { handlers } = h.service.rpc[0] as unknown as RpcBinding<typeof NotificationServiceDefinition>;
+	let attempts = 0;
+	const losing = {
+		...handlers,
+		create: async (...call: Parameters<typeof handlers.create>) => {
+			const answer = await handlers.create(...call);
+			if (++attempts === 1) throw new DomainError('GONE', 'unavailable', 'the connection broke');
+			return answer;
+		},
+	};
+	const server = await serveGrpc([bind(NotificationServiceDefinition, losing)], {
+		host: '127.0.0.1',
+		port: 0,
+		logger: silentLogger,
+		health: h.service,
+	});
+	const client = grpcClient(NotificationServiceDefinition, { address: `127.0.0.1:${server.port}`, caller: 'gateway' });
+	try {
+		const drafts = [draft(), draft(), draft({ issuerReference: 'A' })];
+		const { results } = await client.create({ drafts });
+		expect(attempts).toBe(2);
+		expect(results.map((one) => createdOf(one).existed)).toEqual([true, true, true]);
+		const ids = results.map((one) => createdOf(one).id);
+		expect(new Set(ids).size).toBe(3);
+		const { notifications } = await h.client.search({
+			issuerCode: '',
+			issuerReference: '',
+			state: State.UNSPECIFIED,
+			beforeId: 0,
+			limit: 100,
+		});
+		expect(notifications.map((one) => one.id).sort()).toEqual(ids.sort());
+		// The issuer gave no reference, and is shown none.
+		expect(notifications.filter((one) => one.draft?.issuerReference === '')).toHaveLength(2);
+		// Another call with the same content is another matter.
+		expect((await client.create({ drafts })).results.map((one) => createdOf(one).existed)).toEqual([false, false, true]);
+	} finally {
+		client.close();
+		await server.stop();
+	}
 });

@@ -79,10 +79,15 @@ export const notifierConfig = defineConfig({
 		doc: "Wait before the second try of a notice, in the environment's time; each further wait is four times as long.",
 	}),
 	FEFAENT_NOTIFIER_RETRY_MAX: setting.duration({ default: 8 * 3_600_000, min: 10, doc: 'Longest wait between two tries of a notice.' }),
+	FEFAENT_NOTIFIER_ATTEMPT_TIMEOUT: setting.duration({
+		default: 180_000,
+		min: 50,
+		doc: 'How long one try of a notice may take in all: waiting for a connection, connecting, and every mailbox or telephone. It is then broken off and repeated later. At most three quarters of `FEFAENT_NOTIFIER_LEASE`, and no shorter than the time-outs of SMTP and SMS.',
+	}),
 	FEFAENT_NOTIFIER_LEASE: setting.duration({
 		default: 600_000,
 		min: 1_000,
-		doc: 'How long a replica may take to send a notice before another one takes it over.',
+		doc: 'How long a replica keeps a notice to itself before another one takes it over.',
 	}),
 	FEFAENT_NOTIFIER_ZONE: setting.string({ default: 'Europe/Madrid', doc: 'Time zone (IANA name) that notices tell dates in.' }),
 	FEFAENT_NOTIFIER_ACCESS_URL: setting.url({

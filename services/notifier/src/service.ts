@@ -5,10 +5,9 @@ import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
 import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
 import { createMailSender, createSmsSender } from './channels/create.ts';
+import { checkSettings } from './check-settings.ts';
 import { backoffOf, type NotifierConfig } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
-import { isZone } from './domain/view-dates.ts';
-import { notifierError } from './errors.ts';
 import { startPruning } from './jobs/prune.ts';
 import { type Sending, startSending } from './jobs/sending.ts';
 import { mailAttempt, smsAttempt } from './operations/attempt.ts';
@@ -37,11 +36,6 @@ export interface NotifierService extends Service {
 	settled(): Promise<void>;
 }
 
-/** A wrong zone shows now and not with the first notice. */
-function checkZone(zone: string): void {
-	if (!isZone(zone)) throw notifierError('SETTING_INVALID', { setting: 'FEFAENT_NOTIFIER_ZONE', problem: `there is no time zone ${zone}` });
-}
-
 /**
  * The service that tells recipients: serves NotifierService, follows the notifications' topic, and sends e-mails and SMS.
  * @throws `SETTING_MISSING`, `SETTING_INVALID`
@@ -49,7 +43,7 @@ function checkZone(zone: string): void {
 export function createNotifierService(deps: NotifierServiceDeps): NotifierService {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
 	const zone = config.FEFAENT_NOTIFIER_ZONE;
-	checkZone(zone);
+	checkSettings(config);
 	const rendering = { zone, fold: config.FEFAENT_NOTIFIER_SMS_FOLD, accessUrl: config.FEFAENT_NOTIFIER_ACCESS_URL };
 	const operations: OperationDeps = { clock, logger, store, notifications, evidences, rendering };
 	const mail = createMailSender({ config, clock, outbox: store.outbox });
@@ -65,6 +59,7 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 			logger,
 			ownerId,
 			leaseMs: config.FEFAENT_NOTIFIER_LEASE,
+			attemptMs: config.FEFAENT_NOTIFIER_ATTEMPT_TIMEOUT,
 			rule: { attempts: config.FEFAENT_NOTIFIER_ATTEMPTS, backoff: backoffOf(config), random: Math.random },
 		};
 		return [

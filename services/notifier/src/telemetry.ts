@@ -1,3 +1,4 @@
+import { notificationTopic } from '@fefaent/contracts/events';
 import { perTelemetry, tracing } from '@fefaent/service-kit';
 import { metrics, trace } from '@opentelemetry/api';
 import type { NoticeRecord } from './domain/notice.ts';
@@ -6,7 +7,7 @@ const scope = 'fefaent.notifier';
 
 /** Names of the service's spans. */
 export const spanNames = {
-	follow: 'process fefaent.notification.v1',
+	follow: `process ${notificationTopic}`,
 	send: 'send notice',
 } as const;
 

@@ -3,7 +3,14 @@ import { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
 import { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import { NotifierServiceDefinition } from '@fefaent/contracts/notifier';
-import { inProcessClient, type RpcBinding, type RpcClient, type Service, type ServiceDefinition } from '@fefaent/service-kit';
+import {
+	inProcessClient,
+	type RpcBinding,
+	type RpcClient,
+	type Service,
+	type ServiceDefinition,
+	type ServiceGroup,
+} from '@fefaent/service-kit';
 
 /** A client of every contract. */
 export interface Clients {
@@ -22,11 +29,11 @@ export interface ClientOptions {
 
 /**
  * Makes what `caller` calls the others by. Services are looked up at the first call, since each is made with clients of the others.
- * @param services answers every service of the process
+ * @param services every service of the process
  */
-export function clientsFor(caller: string, services: () => readonly Service[], options: ClientOptions = {}): Clients {
+export function clientsFor(caller: string, services: ServiceGroup, options: ClientOptions = {}): Clients {
 	const client = <D extends ServiceDefinition>(definition: D): RpcClient<D> =>
-		inProcessClient(() => bindingOf(definition, services()), {
+		inProcessClient(() => bindingOf(definition, services.all), {
 			caller,
 			...(options.serialise !== undefined && { serialise: options.serialise }),
 		});

@@ -5,13 +5,12 @@ import { type AdminService, createAdminService, createGatewayService, type Gatew
 import type { Clock } from '@fefaent/kernel';
 import { createNotificationService, openFolderBlobs, openSqliteNotificationStore } from '@fefaent/notification';
 import { createNotifierService, openSqliteNotifierStore } from '@fefaent/notifier';
-import { combineReports, type HealthReport, type Logger, type Service } from '@fefaent/service-kit';
+import { type Logger, type ServiceGroup, urlHost } from '@fefaent/service-kit';
 import { createStateEngineService, openSqliteStateEngineStore } from '@fefaent/state-engine';
 import { type ClientOptions, clientsFor } from './clients.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { SandboxControl } from './sandbox/control.ts';
 import { type Settings, settingsParts } from './settings.ts';
-import { urlHost } from './url-host.ts';
 
 /** What the services are made with. */
 export interface Engines {
@@ -25,81 +24,96 @@ export interface Engines {
 	/** Absent where time cannot be moved. */
 	readonly sandbox: SandboxControl | undefined;
 	readonly calls: ClientOptions;
+	/** Gets every service, and each store as soon as it is open. */
+	readonly services: ServiceGroup;
 }
 
-/** Every service of the process. */
+/** The services that the outside reaches. */
 export interface Composition {
 	readonly gateway: GatewayService;
 	readonly admin: AdminService;
-	/** In the order in which they start; they stop the other way round. */
-	readonly services: readonly Service[];
-	readiness(): Promise<HealthReport>;
 }
 
-/** Wires the six services and the admin API over embedded engines. Starts nothing. */
-export function compose({ settings, folder, clock, bus, logger, secretsKeys, sandbox, calls }: Engines): Composition {
+/**
+ * Wires the six services and the admin API over embedded engines. Starts nothing.
+ * @throws DomainError of `storeErrors`, ConfigError for settings that do not fit together: stop the group then
+ */
+export function compose({ settings, folder, clock, bus, logger, secretsKeys, sandbox, calls, services }: Engines): Composition {
 	// One process, one replica: the same name after every restart, so that leases of the process before are taken back at once.
 	const ownerId = 'standalone';
-	const services: Service[] = [];
 	const base = (service: string) => ({
 		clock,
 		logger: logger.child({ component: service }),
-		...clientsFor(service, () => services, calls),
+		...clientsFor(service, services, calls),
 	});
-	const readiness = async () =>
-		combineReports(Object.fromEntries(await Promise.all(services.map(async (one) => [one.name, await one.readiness()] as const))));
+	const store = <S extends { close(): Promise<void> }>(open: (options: { readonly path: string }) => S, name: string): S =>
+		services.keep(open({ path: folder.file(`${name}.db`) }));
+	const readiness = () => services.readiness();
 
-	const notification = createNotificationService({
-		...base('notification'),
-		config: settings.notification,
-		bus,
-		store: openSqliteNotificationStore({ path: folder.file('notification.db') }),
-		blobs: openFolderBlobs(folder.file('blobs')),
-	});
-	const evidence = createEvidenceService({
-		...base('evidence'),
-		config: settings.evidence,
-		store: openSqliteEvidenceStore({ path: folder.file('evidence.db') }),
-		trustFolder: folder.file('trust'),
-	});
-	const stateEngine = createStateEngineService({
-		...base('state-engine'),
-		config: settings.stateEngine,
-		bus,
-		ownerId,
-		store: openSqliteStateEngineStore({ path: folder.file('state-engine.db') }),
-	});
-	const notifier = createNotifierService({
-		...base('notifier'),
-		config: settings.notifier,
-		bus,
-		ownerId,
-		store: openSqliteNotifierStore({ path: folder.file('notifier.db') }),
-	});
-	const callback = createCallbackService({
-		...base('callback'),
-		config: settings.callback,
-		bus,
-		ownerId,
-		store: openSqliteCallbackStore({ path: folder.file('callback.db') }),
-		secretsKeys,
-	});
-	const gateway = createGatewayService({
-		...base('gateway'),
-		config: settings.gateway,
-		store: openSqliteGatewayStore({ path: folder.file('gateway.db') }),
-		readiness,
-	});
-	const admin = createAdminService({
-		...base('admin'),
-		config: settings.admin,
-		directory: gateway.directory,
-		deadLetters: bus,
-		sandbox,
-		readiness,
-		settings: settingsParts(settings),
-		publicUrl: () => `http://${urlHost(settings.gateway.FEFAENT_HOST)}:${gateway.publicPort}`,
-	});
-	services.push(notification, evidence, stateEngine, notifier, callback, gateway, admin);
-	return { gateway, admin, services, readiness };
+	services.add(
+		createNotificationService({
+			...base('notification'),
+			config: settings.notification,
+			bus,
+			store: store(openSqliteNotificationStore, 'notification'),
+			blobs: openFolderBlobs(folder.file('blobs')),
+		}),
+	);
+	services.add(
+		createEvidenceService({
+			...base('evidence'),
+			config: settings.evidence,
+			store: store(openSqliteEvidenceStore, 'evidence'),
+			trustFolder: folder.file('trust'),
+		}),
+	);
+	services.add(
+		createStateEngineService({
+			...base('state-engine'),
+			config: settings.stateEngine,
+			bus,
+			ownerId,
+			store: store(openSqliteStateEngineStore, 'state-engine'),
+		}),
+	);
+	services.add(
+		createNotifierService({
+			...base('notifier'),
+			config: settings.notifier,
+			bus,
+			ownerId,
+			store: store(openSqliteNotifierStore, 'notifier'),
+		}),
+	);
+	services.add(
+		createCallbackService({
+			...base('callback'),
+			config: settings.callback,
+			bus,
+			ownerId,
+			store: store(openSqliteCallbackStore, 'callback'),
+			secretsKeys,
+		}),
+	);
+	const gateway = services.add(
+		createGatewayService({
+			...base('gateway'),
+			config: settings.gateway,
+			store: store(openSqliteGatewayStore, 'gateway'),
+			readiness,
+		}),
+	);
+	const admin = services.add(
+		createAdminService({
+			...base('admin'),
+			config: settings.admin,
+			directory: gateway.directory,
+			deadLetters: bus,
+			sandbox,
+			readiness,
+			settings: settingsParts(settings),
+			publicUrl: () => `http://${urlHost(settings.gateway.FEFAENT_HOST)}:${gateway.publicPort}`,
+		}),
+	);
+	return { gateway, admin };
 }

@@ -4,7 +4,7 @@ import { defineConfig, setting } from '@fefaent/service-kit';
 export const standaloneConfig = defineConfig({
 	FEFAENT_DATA_DIR: setting.path({
 		default: './data',
-		doc: 'Folder that keeps everything: stores, event log, keys, exports. One process at a time.',
+		doc: 'Folder that keeps everything: stores, event log, keys, exports. One process at a time. Made when missing; one that is there has to be closed to other users of the machine, or empty.',
 	}),
 	FEFAENT_SANDBOX: setting.boolean({
 		default: true,

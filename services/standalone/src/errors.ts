@@ -4,6 +4,11 @@ import { errorsOf } from '@fefaent/kernel';
 export const standaloneErrors = {
 	DATA_FOLDER_IN_USE: { kind: 'precondition', message: '{path} is in use by another Fefaent process' },
 	DATA_FOLDER_UNUSABLE: { kind: 'precondition', message: 'the data folder {path} cannot be used: {why}' },
+	DATA_FOLDER_OPEN: {
+		kind: 'precondition',
+		message:
+			'{path} is open to other users of this machine and not for Fefaent alone: set FEFAENT_DATA_DIR to a new folder in it, or close it to them (chmod 700)',
+	},
 	CLOCK_AHEAD: {
 		kind: 'precondition',
 		message:

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { replaceFile } from '@fefaent/files';
 import type { DirectoryOperations } from '@fefaent/gateway';
-import { DomainError } from '@fefaent/kernel';
+import { crashpoint, DomainError } from '@fefaent/kernel';
 import { createAuthority, issueCertificate, toPem } from '@fefaent/pki';
+import type { Env } from '@fefaent/service-kit';
 import type { DataFolder } from './data-folder.ts';
 
 /** Certificates live ten years: a sandbox moves its clock far ahead. */
@@ -24,11 +26,18 @@ export async function registerDemoIssuer(directory: DirectoryOperations): Promis
 	}
 }
 
+/** Adds a certificate for the TLS port to an environment that names none: a sandbox has mutual TLS to try out of the box. */
+export async function withTestTls(env: Env, folder: DataFolder): Promise<Env> {
+	// One without the other is a slip that the gateway tells, and not covered up here.
+	if (env.FEFAENT_GATEWAY_TLS_CERT_FILE || env.FEFAENT_GATEWAY_TLS_KEY_FILE) return env;
+	const { cert, key } = await testServerCertificate(folder);
+	return { ...env, FEFAENT_GATEWAY_TLS_CERT_FILE: cert, FEFAENT_GATEWAY_TLS_KEY_FILE: key };
+}
+
 /** Paths of the TLS port's certificate and key, made by a test authority of this installation at the first call. */
-export async function testServerCertificate(folder: DataFolder): Promise<{ readonly cert: string; readonly key: string }> {
+async function testServerCertificate(folder: DataFolder): Promise<{ readonly cert: string; readonly key: string }> {
 	const files = { cert: folder.file('tls', 'server.pem'), key: folder.file('tls', 'server.key') };
 	if (!existsSync(files.cert)) {
-		mkdirSync(folder.file('tls'), { recursive: true, mode: 0o700 });
 		const authority = await createAuthority({ commonName: 'Fefaent TEST TLS authority', days });
 		const server = await issueCertificate(authority, {
 			commonName: 'localhost',
@@ -36,10 +45,15 @@ export async function testServerCertificate(folder: DataFolder): Promise<{ reado
 			days,
 			subjectAltNames: ['localhost', hostname(), '127.0.0.1', '::1'],
 		});
-		writeFileSync(files.key, server.privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
-		writeFileSync(folder.file('tls', 'ca.pem'), toPem('CERTIFICATE', authority.certificate));
-		// The certificate comes last: where it is, the others are.
-		writeFileSync(files.cert, toPem('CERTIFICATE', server.certificate));
+		await replaceFile(files.key, server.privateKey.export({ format: 'pem', type: 'pkcs8' }), {
+			afterNamed: () => crashpoint('standalone.tls.after-key'),
+		});
+		await replaceFile(folder.file('tls', 'ca.pem'), toPem('CERTIFICATE', authority.certificate));
+		// The certificate comes last: where it is, the others are, whole and on disk.
+		await replaceFile(files.cert, toPem('CERTIFICATE', server.certificate), {
+			beforeNamed: () => crashpoint('standalone.tls.before-certificate'),
+			afterNamed: () => crashpoint('standalone.tls.after-certificate'),
+		});
 	}
 	return files;
 }

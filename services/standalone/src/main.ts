@@ -1,5 +1,4 @@
-import { DomainError } from '@fefaent/kernel';
-import { ConfigError, createLogger, runUntilStopped } from '@fefaent/service-kit';
+import { createLogger, refusalOf, runUntilStopped } from '@fefaent/service-kit';
 import { quickstartText } from './quickstart.ts';
 import { readSettings, slips, withQuickstart } from './settings.ts';
 import { type Standalone, startStandalone } from './start.ts';
@@ -24,11 +23,9 @@ async function main(): Promise<void> {
 
 /** What the operator can mend is told in plain words, without a stack, with the exit code of wrong settings. */
 function refuseToStart(error: unknown): never {
-	const { code, port, address } = error as NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
-	const known = error instanceof ConfigError || error instanceof DomainError;
-	if (!known && code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-	const told = known ? error.message : `port ${port} of ${address} cannot be opened: ${code === 'EACCES' ? 'not allowed' : 'it is taken'}`;
-	process.stderr.write(`${told}\n`);
+	const refusal = refusalOf(error);
+	if (refusal === undefined) throw error;
+	process.stderr.write(`${refusal}\n`);
 	process.exit(2);
 }
 

@@ -1,9 +1,9 @@
 import { callbackConfig } from '@fefaent/callback';
 import { evidenceConfig } from '@fefaent/evidence';
-import { adminConfig, gatewayConfig, isLoopback } from '@fefaent/gateway';
+import { adminConfig, gatewayConfig } from '@fefaent/gateway';
 import { notificationConfig } from '@fefaent/notification';
 import { notifierConfig } from '@fefaent/notifier';
-import { ConfigError, type ConfigSchema, type Env, readConfig, unknownSettings } from '@fefaent/service-kit';
+import { ConfigError, type ConfigSchema, type Env, isLoopbackHost, readConfig, unknownSettings } from '@fefaent/service-kit';
 import { stateEngineConfig } from '@fefaent/state-engine';
 import { standaloneConfig } from './config.ts';
 
@@ -39,7 +39,7 @@ export function withQuickstart(env: Env): Env {
 	);
 	if (!sandbox) return env;
 	const { FEFAENT_OPEN_LOOPBACK: _, ...others } = quickstart;
-	const presets = isLoopback(host) ? quickstart : others;
+	const presets = isLoopbackHost(host) ? quickstart : others;
 	return { ...presets, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== '')) };
 }
 

@@ -1,20 +1,20 @@
 import type { BackoffPolicy } from '@fefaent/kernel';
-import { type Config, defineConfig, setting } from '@fefaent/service-kit';
+import { type Config, ConfigError, defineConfig, setting } from '@fefaent/service-kit';
 import type { CalendarSettings } from './domain/calendar.ts';
 
 /** What the state-engine can be told. */
 export const stateEngineConfig = defineConfig({
-	FEFAENT_STATE_ENGINE_ZONE: setting.string({
+	FEFAENT_STATE_ENGINE_ZONE: setting.zone({
 		default: 'Europe/Madrid',
-		doc: 'Time zone (IANA name) in which days of expiry and months of retention are counted.',
+		doc: 'Time zone in which days of expiry and months of retention are counted.',
 	}),
-	FEFAENT_STATE_ENGINE_RETENTION: setting.string({
+	FEFAENT_STATE_ENGINE_RETENTION: setting.period({
 		default: 'P2M',
-		doc: 'How long a notification stays in the system after it was received (ISO 8601 duration); then it is exported and purged.',
+		doc: 'How long a notification stays in the system after it was received; then it is exported and purged.',
 	}),
-	FEFAENT_STATE_ENGINE_RETENTION_GRACE: setting.string({
+	FEFAENT_STATE_ENGINE_RETENTION_GRACE: setting.period({
 		default: 'P7D',
-		doc: 'How long a notification stays at least after its last change of state (ISO 8601 duration), so that its end can be consulted and called back.',
+		doc: 'How long a notification stays at least after its last change of state, so that its end can be consulted and called back.',
 	}),
 	FEFAENT_STATE_ENGINE_DEPOSIT_TRIES: setting.int({
 		default: 8,
@@ -33,16 +33,21 @@ export const stateEngineConfig = defineConfig({
 		doc: 'Longest wait between two tries of a timer.',
 	}),
 	FEFAENT_STATE_ENGINE_TIMER_BATCH: setting.int({ default: 100, min: 1, max: 100, doc: 'Most timers that fire together.' }),
-	FEFAENT_STATE_ENGINE_TIMER_LANES: setting.int({ default: 3, min: 1, max: 16, doc: 'Batches of timers under way at once.' }),
+	FEFAENT_STATE_ENGINE_TIMER_LANES: setting.int({
+		default: 3,
+		min: 1,
+		max: 16,
+		doc: 'Batches of timers under way at once whose work has to be proved. What needs no proof, such as reminders and purges, has a lane besides.',
+	}),
 	FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT: setting.duration({
 		default: 120_000,
 		min: 100,
-		doc: 'How long a batch of evidences may take to be made. Keep it longer than the time-stamping authority takes at its worst, and shorter than the lease of timers.',
+		doc: 'How long a batch of evidences may take to be made. Keep it longer than the time-stamping authority takes at its worst.',
 	}),
 	FEFAENT_STATE_ENGINE_TIMER_LEASE: setting.duration({
 		default: 300_000,
 		min: 1_000,
-		doc: 'How long a replica may take to fire a timer before another one takes it over.',
+		doc: 'How long a replica may take to fire a timer before another one takes it over. At least twice `FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT` and ten seconds.',
 	}),
 	FEFAENT_STATE_ENGINE_SWEEP_AGE: setting.duration({
 		default: 30_000,
@@ -54,15 +59,33 @@ export const stateEngineConfig = defineConfig({
 /** Values of {@link stateEngineConfig}. */
 export type StateEngineConfig = Config<typeof stateEngineConfig>;
 
+/** What is kept back of a lease for the recording of what became of its timers, real time in milliseconds. */
+const recordingMs = 2_000;
+
+/** What a batch may need besides its proofs, for claims and completions; real time in milliseconds. */
+const decidingMs = 8_000;
+
+/** How long a batch of timers may take in all, real time in milliseconds. */
+export function roundMsOf(config: StateEngineConfig): number {
+	return config.FEFAENT_STATE_ENGINE_TIMER_LEASE - recordingMs;
+}
+
 /**
- * How calendars are read.
- * @throws RangeError for an unknown zone or a malformed duration
+ * Checks that a batch of timers ends, and is recorded, before its lease does: a decision that stands in the way is proved first, then the own.
+ * @throws ConfigError
  */
+export function checkLease(config: StateEngineConfig): void {
+	const leastMs = 2 * config.FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT + decidingMs + recordingMs;
+	if (config.FEFAENT_STATE_ENGINE_TIMER_LEASE >= leastMs) return;
+	const expected = `at least ${leastMs} ms: twice FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT and ${decidingMs + recordingMs} ms`;
+	const value = `${config.FEFAENT_STATE_ENGINE_TIMER_LEASE}ms`;
+	throw new ConfigError([{ name: 'FEFAENT_STATE_ENGINE_TIMER_LEASE', value, expected }]);
+}
+
+/** How calendars are read. */
 export function calendarOf(config: StateEngineConfig): CalendarSettings {
-	const zone = config.FEFAENT_STATE_ENGINE_ZONE;
-	Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
 	return {
-		zone,
+		zone: config.FEFAENT_STATE_ENGINE_ZONE,
 		periods: {
 			retention: Temporal.Duration.from(config.FEFAENT_STATE_ENGINE_RETENTION),
 			grace: Temporal.Duration.from(config.FEFAENT_STATE_ENGINE_RETENTION_GRACE),

@@ -4,7 +4,7 @@ import type { NotificationServiceDefinition } from '@fefaent/contracts/notificat
 import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
 import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
-import { backoffOf, calendarOf, type StateEngineConfig } from './config.ts';
+import { backoffOf, calendarOf, checkLease, roundMsOf, type StateEngineConfig } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
 import { startSweep } from './jobs/sweep.ts';
 import { startTimers, type Timers } from './jobs/timers.ts';
@@ -29,16 +29,17 @@ export interface StateEngineServiceDeps {
 
 /**
  * The service that runs the process of notifications: serves LifecycleService, follows their topic, fires timers and finishes what was left behind.
- * @throws RangeError when the zone or a period of the configuration cannot be read
+ * @throws ConfigError when the lease of timers is shorter than what may happen in it
  */
 export function createStateEngineService(deps: StateEngineServiceDeps): Service {
 	const { config, clock, logger, store, bus, notifications, evidences, ownerId } = deps;
+	checkLease(config);
 	const calendar = calendarOf(config);
 	const runner = new TransitionRunner({ notifications, evidences, proofTimeoutMs: config.FEFAENT_STATE_ENGINE_ISSUE_TIMEOUT });
 	const shared = { clock, logger, store, calendar, runner, notifications, evidences };
 	const binding = bind(LifecycleServiceDefinition, lifecycleHandlers(shared), { logger });
 	const health = createHealth();
-	health.register('store', async () => void (await store.getMany([0])));
+	health.register('store', () => store.ping());
 	let running: { following: Following; timers: Timers; sweep: Job } | undefined;
 
 	return {
@@ -54,6 +55,7 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 				batch: config.FEFAENT_STATE_ENGINE_TIMER_BATCH,
 				lanes: config.FEFAENT_STATE_ENGINE_TIMER_LANES,
 				leaseMs: config.FEFAENT_STATE_ENGINE_TIMER_LEASE,
+				roundMs: roundMsOf(config),
 				backoff: backoffOf(config),
 			});
 			const sweep = startSweep({

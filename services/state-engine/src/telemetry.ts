@@ -1,3 +1,4 @@
+import { notificationTopic } from '@fefaent/contracts/events';
 import { perTelemetry, tracing } from '@fefaent/service-kit';
 import { metrics, trace } from '@opentelemetry/api';
 
@@ -7,7 +8,7 @@ const scope = 'fefaent.state-engine';
 export const spanNames = {
 	transition: 'transition notifications',
 	fire: 'fire timers',
-	follow: 'process fefaent.notification.v1',
+	follow: `process ${notificationTopic}`,
 	sweep: 'sweep claims',
 } as const;
 

@@ -125,32 +125,36 @@ export const failureCases: readonly ConformanceCase[] = [
 		deepEqual([...done].sort(), ['a:1', 'b:2']);
 	}),
 
-	scene('redrive puts dead letters back to their own group, in order and with new tries', async (on) => {
-		let healed = false;
-		const done: string[] = [];
-		const attempts: number[] = [];
-		on.follow('g', async (batch) =>
-			batch.map((one) => {
-				if (!healed) return dead('broken');
-				done.push(text(one));
-				attempts.push(one.attempt);
-				return { kind: 'done' };
-			}),
-		);
-		const other = on.collect('other');
-		await on.publish('a:1', 'a:2', 'a:3');
-		await on.atRest('g');
-		await on.atRest('other');
-		healed = true;
-		equal(await on.bus.redrive({ group: on.group('other') }), 0);
-		equal(await on.bus.redrive({ group: on.group('g'), topic: on.topic }), 3);
-		await on.atRest('g');
-		deepEqual(done, ['a:1', 'a:2', 'a:3']);
-		deepEqual(attempts, [1, 1, 1]);
-		deepEqual(other.texts, ['a:1', 'a:2', 'a:3']);
-		deepEqual(await on.lag('g'), { pending: 0, dead: 0 });
-		equal(await on.bus.redrive({ group: on.group('g') }), 0);
-	}),
+	scene(
+		'redrive puts dead letters back to their own group, in order and with new tries',
+		async (on) => {
+			let healed = false;
+			const done: string[] = [];
+			const attempts: number[] = [];
+			on.follow('g', async (batch) =>
+				batch.map((one) => {
+					if (!healed) return dead('broken');
+					done.push(text(one));
+					attempts.push(one.attempt);
+					return { kind: 'done' };
+				}),
+			);
+			const other = on.collect('other');
+			await on.publish('a:1', 'a:2', 'a:3');
+			await on.atRest('g');
+			await on.atRest('other');
+			healed = true;
+			equal(await on.bus.redrive({ group: on.group('other') }), 0);
+			equal(await on.bus.redrive({ group: on.group('g'), topic: on.topic }), 3);
+			await on.atRest('g');
+			deepEqual(done, ['a:1', 'a:2', 'a:3']);
+			deepEqual(attempts, [1, 1, 1]);
+			deepEqual(other.texts, ['a:1', 'a:2', 'a:3']);
+			deepEqual(await on.lag('g'), { pending: 0, dead: 0 });
+			equal(await on.bus.redrive({ group: on.group('g') }), 0);
+		},
+		{ groups: ['g', 'other'] },
+	),
 
 	scene('redrive takes the messages named, and one that dies again remembers both lives', async (on) => {
 		on.follow('g', async (batch) => batch.map(() => dead('broken')));

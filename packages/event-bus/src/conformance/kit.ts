@@ -6,6 +6,8 @@ import type { BusMessage, Delivery, EventBus, Following, FollowOptions, GroupLag
 export interface BusHarness {
 	/** Opens the bus; after a close, opens it again on the same storage. */
 	open(): Promise<EventBus>;
+	/** Makes a case's topics before the bus is opened, where topics do not come into being by themselves. */
+	prepare?(topics: readonly string[], groups: readonly string[]): Promise<void>;
 }
 
 /** One thing that a bus must do. */
@@ -46,6 +48,14 @@ export class Scene {
 	get bus(): EventBus {
 		if (!this.#bus) throw new Error('the bus is not open');
 		return this.#bus;
+	}
+
+	/** Has the topics made that the case uses; each group may follow each of them. */
+	async prepare({ topics = [''], groups = ['g'] }: Needs): Promise<void> {
+		await this.#harness.prepare?.(
+			topics.map((suffix) => this.topic + suffix),
+			groups.map((name) => this.group(name)),
+		);
 	}
 
 	async open(): Promise<void> {
@@ -121,12 +131,21 @@ export class Scene {
 /** The text that {@link Scene.message} put into a message. */
 export const text = (message: BusMessage): string => Buffer.from(message.body).toString();
 
+/** What a case needs to exist. */
+export interface Needs {
+	/** What is added to the name of the case's topic. Default: that topic alone. */
+	readonly topics?: readonly string[];
+	/** Names as {@link Scene.group} takes them. Default `g`. */
+	readonly groups?: readonly string[];
+}
+
 /** Makes a case of a name and what it plays. */
-export function scene(name: string, play: (scene: Scene) => Promise<void>): ConformanceCase {
+export function scene(name: string, play: (scene: Scene) => Promise<void>, needs: Needs = {}): ConformanceCase {
 	return {
 		name,
 		run: async (harness) => {
 			const stage = new Scene(harness);
+			await stage.prepare(needs);
 			await stage.open();
 			try {
 				await play(stage);

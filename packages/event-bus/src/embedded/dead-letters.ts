@@ -1,17 +1,8 @@
 import { crashpoint } from '@fefaent/kernel';
 import type { Database, SqlValue } from '@fefaent/store-kit';
+import type { Death, LoggedMessage } from '../following/entry.ts';
 import type { DeadLetter, DeadLetterFilter, FailedAttempt, RedriveFilter } from '../port.ts';
-import { type LoggedMessage, loggedMessage, type StoredMessage } from './log.ts';
-
-/** A message that is given up, with what it went through. */
-export interface Death {
-	readonly message: LoggedMessage;
-	readonly reason: string;
-	/** Tries in all, earlier lives included. */
-	readonly attempts: number;
-	readonly diedAt: Date;
-	readonly history: readonly FailedAttempt[];
-}
+import { loggedMessage, type StoredMessage } from './log.ts';
 
 /** A dead letter on its way back to its group. */
 export interface Redriven {

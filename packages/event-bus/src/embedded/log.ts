@@ -1,11 +1,7 @@
 import { type Clock, crashpoint } from '@fefaent/kernel';
 import type { Database, Tx } from '@fefaent/store-kit';
+import type { LoggedMessage } from '../following/entry.ts';
 import type { BusMessage } from '../port.ts';
-
-/** A message in the log. */
-export interface LoggedMessage extends BusMessage {
-	readonly offset: number;
-}
 
 /** The columns that a message has wherever it is stored. */
 export interface StoredMessage {

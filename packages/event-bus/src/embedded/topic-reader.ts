@@ -1,19 +1,14 @@
+import type { Entry, LoggedMessage, Source } from '../following/entry.ts';
+import { Watermark } from '../following/watermark.ts';
 import type { FailedAttempt } from '../port.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { LaneEntry } from './lanes.ts';
-import type { Log, LoggedMessage } from './log.ts';
-import { Watermark } from './watermark.ts';
+import type { Log } from './log.ts';
 
-/** A message on its way through a follower. */
-export interface Entry extends LaneEntry {
-	readonly message: LoggedMessage;
-	readonly reader: TopicReader;
-	/** Of a redriven dead letter: its number, and its tries in earlier lives. */
+/** A message of the embedded log on its way through a follower. */
+export interface LogEntry extends Entry {
+	readonly source: TopicReader;
+	/** Of a redriven dead letter: its number. */
 	readonly letter: number | undefined;
-	readonly attemptsBefore: number;
-	/** 1 for the first. */
-	attempt: number;
-	history: readonly FailedAttempt[];
 }
 
 /**
@@ -23,7 +18,7 @@ export interface Entry extends LaneEntry {
 const maxAhead = 100_000;
 
 /** Reads one topic for one group: the log from where the group got to, and what was redriven to it. */
-export class TopicReader {
+export class TopicReader implements Source<LogEntry> {
 	readonly topic: string;
 	/** What was passed when it began. */
 	readonly startedAt: number;
@@ -83,7 +78,7 @@ export class TopicReader {
 	}
 
 	/** Up to `limit` entries: redriven ones first, they are older. */
-	read(limit: number): Entry[] {
+	read(limit: number): LogEntry[] {
 		const letters = this.#redriven ? this.#readLetters(limit) : [];
 		if (letters.length === limit || this.#drained) return letters;
 		const wanted = limit - letters.length;
@@ -100,7 +95,7 @@ export class TopicReader {
 	}
 
 	/** The entry is done with: handled, or buried. */
-	settle(entry: Entry, buried: boolean): void {
+	settle(entry: LogEntry, buried: boolean): void {
 		if (entry.letter === undefined) this.#watermark.done(entry.offset);
 		else if (buried) this.#letterSeqs.delete(entry.letter);
 		else this.#settledLetters.push(entry.letter);
@@ -113,7 +108,7 @@ export class TopicReader {
 		this.#settledLetters = this.#settledLetters.filter((letter) => !gone.has(letter));
 	}
 
-	#readLetters(limit: number): Entry[] {
+	#readLetters(limit: number): LogEntry[] {
 		const asked = this.#letterSeqs.size + limit;
 		const found = this.#letters.redriven(this.#group, this.topic, asked);
 		const fresh = found.filter(({ seq }) => !this.#letterSeqs.has(seq)).slice(0, limit);
@@ -124,8 +119,19 @@ export class TopicReader {
 		});
 	}
 
-	#entry(message: LoggedMessage, letter: number | undefined, attemptsBefore: number, history: readonly FailedAttempt[]): Entry {
+	#entry(message: LoggedMessage, letter: number | undefined, attemptsBefore: number, history: readonly FailedAttempt[]): LogEntry {
 		const lane = `${this.topic}\n${message.key}`;
-		return { lane, offset: message.offset, alone: false, message, reader: this, letter, attemptsBefore, attempt: 1, history };
+		return {
+			lane,
+			offset: message.offset,
+			alone: false,
+			dropped: false,
+			message,
+			source: this,
+			letter,
+			attemptsBefore,
+			attempt: 1,
+			history,
+		};
 	}
 }

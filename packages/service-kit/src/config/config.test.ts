@@ -105,6 +105,36 @@ describe('readConfig', () => {
 	});
 });
 
+describe('zones and periods', () => {
+	const calendar = defineConfig({
+		FEFAENT_ZONE: setting.zone({ default: 'Europe/Madrid', doc: 'Zone.' }),
+		FEFAENT_KEPT: setting.period({ default: 'P2M', doc: 'How long.' }),
+	});
+
+	it('are taken as they are written', () => {
+		expect(readConfig(calendar, {})).toEqual({ FEFAENT_ZONE: 'Europe/Madrid', FEFAENT_KEPT: 'P2M' });
+		const env = { FEFAENT_ZONE: 'Atlantic/Canary', FEFAENT_KEPT: 'P1Y2M3DT4H' };
+		expect(readConfig(calendar, env)).toEqual(env);
+		expect(readConfig(calendar, { FEFAENT_KEPT: 'PT0S' }).FEFAENT_KEPT).toBe('PT0S');
+	});
+
+	it.each([
+		['FEFAENT_ZONE', 'Europe/Nowhere'],
+		['FEFAENT_ZONE', '+01:00'],
+		['FEFAENT_KEPT', 'two months'],
+		['FEFAENT_KEPT', '7d'],
+		['FEFAENT_KEPT', '-P1D'],
+		['FEFAENT_KEPT', 'P300000Y'],
+	])('refuse %s=%s by name', (name, value) => {
+		expect(() => readConfig(calendar, { [name]: value })).toThrow(new RegExp(`${name} is "${value.replace('+', '.')}": expected `));
+	});
+
+	it('refuse a wrong default where it is written', () => {
+		expect(() => setting.zone({ default: 'Nowhere', doc: 'x' })).toThrow(TypeError);
+		expect(() => setting.period({ default: '2 months', doc: 'x' })).toThrow(TypeError);
+	});
+});
+
 describe('durations', () => {
 	it.each([
 		['500ms', 500],

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { isPeriod, isZone } from './calendar.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { isNetwork, portOf } from './net.ts';
 
 /** One setting read from the environment. */
 export interface Setting<T> {
@@ -143,6 +145,30 @@ export const setting = {
 			options,
 		),
 
+	/** A time zone by its IANA name. */
+	zone: <const O extends SettingOptions<string>>(options: O) =>
+		make<string, O>(
+			{
+				type: 'time zone',
+				expected: 'the IANA name of a time zone, such as Europe/Madrid',
+				parse: (raw) => (isZone(raw) ? raw : undefined),
+				format: (value) => value,
+			},
+			options,
+		),
+
+	/** A calendar period (ISO 8601), not negative; the value is as written, since months and days have no length of their own. */
+	period: <const O extends SettingOptions<string>>(options: O) =>
+		make<string, O>(
+			{
+				type: 'period',
+				expected: 'an ISO 8601 period of zero or more, such as P2M, P7D or PT12H',
+				parse: (raw) => (isPeriod(raw) ? raw : undefined),
+				format: (value) => value,
+			},
+			options,
+		),
+
 	/** One of several words. */
 	enum: <const W extends string, const O extends SettingOptions<NoInfer<W>>>(words: readonly W[], options: O) =>
 		make<W, O>(
@@ -182,12 +208,45 @@ export const setting = {
 			{
 				type: 'list',
 				expected: 'words separated by commas',
+				parse: (raw) => wordsOf(raw),
+				format: (value) => value.join(','),
+			},
+			options,
+		),
+
+	/** Networks in CIDR notation, separated by commas; the value is as written. */
+	networks: <const O extends SettingOptions<readonly string[]>>(options: O) =>
+		make<readonly string[], O>(
+			{
+				type: 'networks',
+				expected: 'networks in CIDR notation separated by commas, such as 10.0.0.0/8,2001:db8::/32',
 				parse: (raw) => {
-					const words = raw.split(',').map((word) => word.trim());
-					return words.includes('') ? undefined : words;
+					const networks = wordsOf(raw);
+					return networks?.every(isNetwork) ? networks : undefined;
+				},
+				format: (value) => value.join(','),
+			},
+			options,
+		),
+
+	/** TCP ports that something is sent to, separated by commas. */
+	ports: <const O extends SettingOptions<readonly number[]>>(options: O) =>
+		make<readonly number[], O>(
+			{
+				type: 'ports',
+				expected: 'ports from 1 to 65535 separated by commas',
+				parse: (raw) => {
+					const ports = wordsOf(raw)?.map(portOf);
+					return ports?.every((one) => one !== undefined) ? ports : undefined;
 				},
 				format: (value) => value.join(','),
 			},
 			options,
 		),
 };
+
+/** Words separated by commas. @returns undefined when one is empty */
+function wordsOf(raw: string): readonly string[] | undefined {
+	const words = raw.split(',').map((word) => word.trim());
+	return words.includes('') ? undefined : words;
+}

@@ -3,6 +3,8 @@ import type { Logger } from '../logs/logger.ts';
 /** What a process runs. */
 export interface RunOptions {
 	readonly start: () => Promise<void>;
+	/** Told at once that the process is to end: a start that waits for something need wait no longer. */
+	readonly onStopping?: () => void;
 	/** Drains and closes everything; called once, also when `start` failed half way. */
 	readonly stop: () => Promise<void>;
 	/** Default SIGTERM and SIGINT. */
@@ -25,6 +27,7 @@ export async function runUntilStopped(options: RunOptions): Promise<never> {
 	let stopping = false;
 	let code: number = exitCodes.stopped;
 	const begin = (because: number) => {
+		if (!stopping) options.onStopping?.();
 		stopping = true;
 		code ||= because;
 		asked.resolve();

@@ -9,15 +9,17 @@ export class Call implements CallContext {
 	readonly caller: string;
 	readonly deadline: number;
 	readonly traceparent: string | undefined;
+	readonly requestId: string | undefined;
 	#controller: AbortController | undefined;
 	#listeners: Set<(reason: unknown) => void> | undefined;
 	#reason: unknown;
 	#aborted = false;
 
-	constructor(caller: string, deadline: number, traceparent: string | undefined) {
+	constructor(caller: string, deadline: number, traceparent: string | undefined, requestId?: string) {
 		this.caller = caller;
 		this.deadline = deadline;
 		this.traceparent = traceparent;
+		this.requestId = requestId;
 	}
 
 	get signal(): AbortSignal {

@@ -3,6 +3,7 @@
  */
 import { DomainError, type FailureKind, failureKinds } from '@fefaent/kernel';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { inHalves } from './batches.ts';
 import { bind, type Handlers } from './binding.ts';
 import { type Note, NoteServiceDefinition, note, noteDescriptorSet } from './conformance-service.ts';
 import { Lines, type OpenTransport, type TransportFeatures, type TransportRequest } from './conformance-transport.ts';
@@ -209,6 +210,47 @@ export function rpcConformance(
 				expect(answers[n]?.text).toBe(String(n));
 				expect(Math.abs((answers[n]?.count ?? 0) - (20_000 + n * 1_000))).toBeLessThan(5_000);
 			}
+		});
+
+		it('carries what is as large as a message may be', async () => {
+			const { client } = await serve({});
+			// Tags, the number and the lengths take eight bytes.
+			const largest = maxMessageBytes - 8;
+			expect((await client.echo(note({ bytes: new Uint8Array(largest) }))).bytes.byteLength).toBe(largest);
+			const above = client.echo(note({ bytes: new Uint8Array(largest + 1) }));
+			if (serialises) await expect(above).rejects.toMatchObject({ reason: 'MESSAGE_TOO_LARGE' });
+			else await above;
+		});
+
+		it('answers a batch that is too large in parts, in order', async () => {
+			let calls = 0;
+			// Asks for answers of so many kilobytes together: too many for one message, and the last item's for any.
+			const { client } = await serve({
+				act: async ({ bytes }) => {
+					calls++;
+					return note({ text: bytes.join(), bytes: new Uint8Array(bytes.reduce((sum, size) => sum + size * 1_000, 0)) });
+				},
+			});
+			const sizes = [30, 10, 60, 50, 0, 20, 45, 120];
+			const results = await inHalves(sizes, async (some) => {
+				const { text } = await client.act(note({ bytes: Uint8Array.from(some) }));
+				return text.split(',');
+			});
+			const answered = results.map((result) => (result instanceof DomainError ? result.reason : Number(result)));
+			expect(answered).toEqual(serialises ? [30, 10, 60, 50, 0, 20, 45, 'MESSAGE_TOO_LARGE'] : sizes);
+			expect(calls).toBe(serialises ? 11 : 1);
+		});
+
+		it('asks in parts only where a message is too large', async () => {
+			let calls = 0;
+			const { client } = await serve({
+				act: async () => {
+					calls++;
+					throw new DomainError('NOTE_TORN', 'invalid', 'torn');
+				},
+			});
+			await expect(inHalves([1, 2, 3], async () => [await client.act(note({}))])).rejects.toMatchObject({ reason: 'NOTE_TORN' });
+			expect(calls).toBe(1);
 		});
 
 		if (serialises) {

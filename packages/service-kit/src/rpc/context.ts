@@ -2,7 +2,7 @@ import { callStorage } from './call.ts';
 
 /** What a handler knows of the call that it answers. */
 export interface CallContext {
-	/** The name that the calling service gave itself. Not a proof of identity. */
+	/** The name of the calling service: proved by its certificate over TLS, else as it told. */
 	readonly caller: string;
 	/** When the caller stops waiting: milliseconds since 1970, real time. */
 	readonly deadline: number;
@@ -10,6 +10,8 @@ export interface CallContext {
 	readonly signal: AbortSignal;
 	/** W3C trace context of the call, or of the trace it is a part of. */
 	readonly traceparent: string | undefined;
+	/** One for each call, and the same when the call is repeated; absent in process, where no call ever is. */
+	readonly requestId: string | undefined;
 }
 
 /** How one call is made. */

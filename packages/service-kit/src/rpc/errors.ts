@@ -12,6 +12,10 @@ export const rpcErrors = {
 	MESSAGE_TOO_LARGE: { kind: 'invalid', message: 'a message of {method} is too large' },
 	/** Raised when the service has no such method: its version is older than its caller's. */
 	UNIMPLEMENTED: { kind: 'unimplemented', message: '{method} is not there' },
+	/** Raised when the caller is none that the service expects, or its certificate is not of the service that it says it is. */
+	CALLER_REFUSED: { kind: 'denied', message: '{method} is not for this caller' },
+	/** Raised at the start when the certificates for calls between services cannot be used. */
+	TLS_FOLDER_UNUSABLE: { kind: 'invalid', message: 'the certificates in {path} cannot be used: {why}' },
 } as const;
 
 /** Makes the errors of {@link rpcErrors}. */

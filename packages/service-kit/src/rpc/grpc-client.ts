@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { crashpoint, type DomainError } from '@fefaent/kernel';
 import type { Client, ServiceError } from '@grpc/grpc-js';
 import { SpanKind, trace } from '@opentelemetry/api';
@@ -11,8 +12,9 @@ import type { MethodDefinition, ServiceDefinition } from './definition.ts';
 import { failCall, kindOfStatus } from './errors.ts';
 import { decodeFailure, statusTrailer } from './failure-codec.ts';
 import type { GrpcClient, GrpcClientOptions } from './grpc.ts';
-import { serviceConfig } from './service-config.ts';
-import { defaultMaxMessageBytes, keepalive, metadataKeys, methodPath, plainBytes } from './wire.ts';
+import { idempotentMethodsOf, serviceConfig } from './service-config.ts';
+import { channelCredentials } from './tls/credentials.ts';
+import { defaultMaxMessageBytes, keepalive, metadataKeys, methodPath, plainBytes, reconnection } from './wire.ts';
 
 type Grpc = typeof import('@grpc/grpc-js');
 
@@ -29,6 +31,7 @@ interface Route {
 	readonly path: string;
 	readonly caller: string;
 	readonly deadlineMs: number;
+	readonly waitForReady: boolean;
 	encode(request: unknown): Buffer;
 	decode(response: Buffer): unknown;
 }
@@ -51,6 +54,7 @@ function routeOf<D extends ServiceDefinition>(definition: D, method: MethodDefin
 		path: methodPath(definition.fullName, method.name),
 		caller: options.caller,
 		deadlineMs: options.defaultDeadlineMs ?? defaultDeadlineMs,
+		waitForReady: options.waitForReady ?? false,
 		encode: (request) => Buffer.from(method.requestType.encode(request).finish()),
 		decode: (response) => method.responseType.decode(plainBytes(response)),
 	};
@@ -63,12 +67,16 @@ function connectLazily<D extends ServiceDefinition>(definition: D, options: Grpc
 	let closed = false;
 	const connect = (grpc: Grpc): Channel => ({
 		grpc,
-		client: new grpc.Client(options.address, options.credentials ?? grpc.credentials.createInsecure(), {
-			'grpc.service_config': JSON.stringify(serviceConfig(definition, options.idempotentMethods ?? [])),
+		client: new grpc.Client(options.address, credentialsOf(grpc, options.tls), {
+			'grpc.service_config': JSON.stringify(serviceConfig(definition, options.idempotentMethods ?? idempotentMethodsOf(definition))),
 			// Only our own service config counts, not one that a DNS server may answer with.
 			'grpc.service_config_disable_resolution': 1,
 			'grpc.keepalive_time_ms': keepalive.everyMs,
 			'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+			'grpc.initial_reconnect_backoff_ms': reconnection.firstMs,
+			'grpc.max_reconnect_backoff_ms': reconnection.maxMs,
+			'grpc.dns_min_time_between_resolutions_ms': reconnection.resolveMs,
+			...(options.tls && { 'grpc.ssl_target_name_override': options.tls.service }),
 			'grpc.max_send_message_length': maxBytes,
 			'grpc.max_receive_message_length': maxBytes,
 		}),
@@ -88,6 +96,10 @@ function connectLazily<D extends ServiceDefinition>(definition: D, options: Grpc
 			channel?.client.close();
 		},
 	};
+}
+
+function credentialsOf(grpc: Grpc, tls: GrpcClientOptions<ServiceDefinition>['tls']) {
+	return tls === undefined ? grpc.credentials.createInsecure() : channelCredentials(grpc, tls.folder, tls.service);
 }
 
 async function begin(open: (method: string) => Promise<Channel>, route: Route, request: unknown, options: CallOptions | undefined) {
@@ -126,8 +138,10 @@ function perform(
 	const deadline = deadlineOf(options?.deadlineMs ?? route.deadlineMs, parent, Date.now());
 	const { signal } = options ?? {};
 	if (signal?.aborted === true) return Promise.reject(signal.reason);
-	const metadata = new grpc.Metadata();
+	const metadata = new grpc.Metadata({ waitForReady: route.waitForReady });
 	metadata.set(metadataKeys.caller, route.caller);
+	// The library repeats a call with the metadata of the first attempt.
+	metadata.set(metadataKeys.requestId, randomUUID());
 	if (traceparent !== undefined) metadata.set(metadataKeys.traceparent, traceparent);
 
 	return new Promise((resolve, reject) => {
@@ -158,9 +172,10 @@ function failureOf(error: ServiceError, method: string): DomainError {
 	if (carried !== undefined) return carried;
 	switch (kindOfStatus(error.code)) {
 		case 'timedOut':
-			return failCall('DEADLINE_EXCEEDED', { method });
+			return failCall('DEADLINE_EXCEEDED', { method }, { cause: error });
 		case 'unavailable':
-			return failCall('UNAVAILABLE', { method });
+			// What the connection failed of, such as a certificate, is in the cause: for the log of the caller, which alone sees it.
+			return failCall('UNAVAILABLE', { method }, { cause: error });
 		case 'unimplemented':
 			return failCall('UNIMPLEMENTED', { method });
 		case 'exhausted':

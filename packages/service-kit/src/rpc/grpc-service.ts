@@ -1,4 +1,4 @@
-import { crashpoint, failureKinds } from '@fefaent/kernel';
+import { crashpoint, type DomainError, failureKinds } from '@fefaent/kernel';
 import type { MethodDefinition as GrpcMethod, handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { SpanKind, trace } from '@opentelemetry/api';
@@ -9,6 +9,7 @@ import { traceparentOf, withSpan } from '../telemetry/spans.ts';
 import { tracing } from '../telemetry/state.ts';
 import type { RpcBinding } from './binding.ts';
 import { Call, callStorage } from './call.ts';
+import { type Admission, refused } from './callers.ts';
 import { defaultDeadlineMs } from './context.ts';
 import type { MethodDefinition } from './definition.ts';
 import { failCall } from './errors.ts';
@@ -40,6 +41,7 @@ interface Serving {
 	readonly logger: Logger;
 	readonly maxBytes: number;
 	readonly answering: Answering;
+	readonly admission: Admission;
 }
 
 type UnaryHandler = handleUnaryCall<Buffer, Buffer>;
@@ -80,19 +82,26 @@ function unaryHandler(binding: RpcBinding, key: string, method: MethodDefinition
 
 	return (grpcCall, callback) => {
 		const caller = header(grpcCall, metadataKeys.caller) ?? 'unnamed';
+		const refusal = serving.admission(grpcCall, key, caller);
+		if (refusal !== undefined) {
+			logger.warn({ method: name, caller: caller.slice(0, 64), peer: grpcCall.getPeer(), refusal }, 'a call was refused');
+			return callback(statusOf(refused(name)));
+		}
 		serving.answering.begin();
 		inContext(grpcCall, name, caller, answer)
 			.then(
 				(response) => callback(null, response),
-				(error: unknown) => {
-					const failure = answerFailure(error, name, caller, logger);
-					const metadata = new Metadata();
-					metadata.set(statusTrailer, Buffer.from(encodeFailure(failure)));
-					callback({ code: failureKinds[failure.kind].grpcStatus, details: failure.message, metadata });
-				},
+				(error: unknown) => callback(statusOf(answerFailure(error, name, caller, logger))),
 			)
 			.finally(() => serving.answering.end());
 	};
+}
+
+/** A failure as gRPC carries it. */
+function statusOf(failure: DomainError) {
+	const metadata = new Metadata();
+	metadata.set(statusTrailer, Buffer.from(encodeFailure(failure)));
+	return { code: failureKinds[failure.kind].grpcStatus, details: failure.message, metadata };
 }
 
 /** Answers one call with its deadline, cancellation and trace in place. */
@@ -106,9 +115,10 @@ async function inContext(
 	// Every call has an end, also those of clients that set none.
 	const deadline = Number.isFinite(given) ? given : Date.now() + defaultDeadlineMs;
 	const parent = header(grpcCall, metadataKeys.traceparent);
+	const requestId = header(grpcCall, metadataKeys.requestId);
 
 	const run = async (traceparent: string | undefined): Promise<Buffer> => {
-		const call = new Call(caller, deadline, traceparent);
+		const call = new Call(caller, deadline, traceparent, requestId);
 		let answered = false;
 		grpcCall.on('cancelled', () => {
 			// The library says so at the end of every call, also of one that went well.

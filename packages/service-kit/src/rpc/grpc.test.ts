@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
+import { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import { DomainError } from '@fefaent/kernel';
 import { Client, credentials } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { refusalOf } from '../lifecycle/refusal.ts';
 import { silentLogger } from '../logs/logger.ts';
 import { bind, type Handlers } from './binding.ts';
 import { type Note, NoteServiceDefinition, note } from './conformance-service.ts';
 import { type GrpcClientOptions, type GrpcServer, grpcClient, serveGrpc } from './grpc.ts';
-import { serviceConfig } from './service-config.ts';
+import { idempotentMethodsOf, serviceConfig } from './service-config.ts';
 
 const echo = async (request: Note) => request;
 
@@ -73,6 +76,13 @@ describe('retries', () => {
 		expect(calls).toBe(1);
 	});
 
+	it('repeats what the contract marks, where nothing else is said', () => {
+		expect(idempotentMethodsOf(NoteServiceDefinition)).toEqual([]);
+		expect(idempotentMethodsOf(NotificationServiceDefinition)).toEqual(expect.arrayContaining(['create', 'get', 'claim', 'complete']));
+		// Who retries what failed is told how many were retried: a second answer would be another.
+		expect(idempotentMethodsOf(LifecycleServiceDefinition)).toEqual(['practise', 'cancel', 'view', 'listTimers']);
+	});
+
 	it('refuses a method that the service does not have', () => {
 		expect(() => serviceConfig(NoteServiceDefinition, ['vanish'])).toThrow(TypeError);
 	});
@@ -113,9 +123,13 @@ describe('reachability', () => {
 		}
 	});
 
-	it('tells when its port is taken', async () => {
+	it('tells when its port is taken, so that who starts the process is told in plain words', async () => {
 		const { port } = await serve();
-		await expect(serve({}, port)).rejects.toThrow(/EADDRINUSE/);
+		const error: unknown = await serve({}, port).then(
+			() => undefined,
+			(reason) => reason,
+		);
+		expect(refusalOf(error)).toBe(`port ${port} of 127.0.0.1 cannot be opened: it is taken`);
 	});
 });
 

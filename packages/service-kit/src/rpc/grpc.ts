@@ -1,9 +1,10 @@
-import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import type { HealthReport } from '../health/report.ts';
 import type { Logger } from '../logs/logger.ts';
 import type { RpcBinding, RpcClient } from './binding.ts';
+import type { Callers } from './callers.ts';
 import type { MethodOf, ServiceDefinition } from './definition.ts';
 import { makeGrpcClient } from './grpc-client.ts';
+import type { TlsFolder } from './tls/folder.ts';
 
 /** How a gRPC server is set up. */
 export interface GrpcServerOptions {
@@ -11,8 +12,10 @@ export interface GrpcServerOptions {
 	readonly host: string;
 	/** 0 for a free one. */
 	readonly port: number;
-	/** Default: no TLS. */
-	readonly credentials?: ServerCredentials;
+	/** Mutual TLS: only callers with a certificate of its authorities get through, and only under their own name. Default: no TLS. */
+	readonly tls?: TlsFolder | undefined;
+	/** Who may call; default whoever may connect. */
+	readonly callers?: Callers;
 	/** Largest message either way, in bytes; default 16 MiB. */
 	readonly maxMessageBytes?: number;
 	readonly logger: Logger;
@@ -39,11 +42,16 @@ export interface GrpcClientOptions<D extends ServiceDefinition> {
 	readonly address: string;
 	/** Name of the calling service. */
 	readonly caller: string;
-	/** Default: no TLS. */
-	readonly credentials?: ChannelCredentials;
+	/** Mutual TLS with the service of that name. Default: no TLS. */
+	readonly tls?: { readonly folder: TlsFolder; readonly service: string } | undefined;
 	/** How long to wait for an answer, real time in milliseconds; default 10,000. */
 	readonly defaultDeadlineMs?: number;
-	/** Methods that may be repeated when the service is UNAVAILABLE; default none. */
+	/**
+	 * Whether a call waits, up to its deadline, for a service that cannot be reached at the moment, instead of failing at once. What was sent already and
+	 * was not answered fails all the same. Default no.
+	 */
+	readonly waitForReady?: boolean;
+	/** Methods that are repeated when the service is UNAVAILABLE; default those that its contract marks with an `idempotency_level`. */
 	readonly idempotentMethods?: readonly MethodOf<D>[];
 	/** Largest message either way, in bytes; default 16 MiB. */
 	readonly maxMessageBytes?: number;

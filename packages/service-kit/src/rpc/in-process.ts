@@ -9,6 +9,7 @@ import type { MethodDefinition, ServiceDefinition } from './definition.ts';
 import { failCall } from './errors.ts';
 import { decodeFailure, encodeFailure } from './failure-codec.ts';
 import { answerFailure } from './unexpected.ts';
+import { defaultMaxMessageBytes } from './wire.ts';
 
 /** What an in-process client is made with. */
 export interface InProcessOptions {
@@ -18,7 +19,7 @@ export interface InProcessOptions {
 	readonly defaultDeadlineMs?: number;
 	/** Encodes and decodes every message and failure, as a network would: proves that handlers share nothing with their callers. Default false. */
 	readonly serialise?: boolean;
-	/** Largest encoded message in bytes, where messages are serialised; default no limit. */
+	/** Largest encoded message in bytes, where messages are serialised; default 16 MiB, as over gRPC. */
 	readonly maxMessageBytes?: number;
 }
 
@@ -126,12 +127,13 @@ async function answer({ binding, key, method, options, path }: Route, request: u
 	const handler = binding.handlers[key];
 	if (handler === undefined) throw failCall('UNIMPLEMENTED', { method: path });
 	if (options.serialise !== true) return handler.call(binding.handlers, request, call);
-	const received = method.requestType.decode(sized(method.requestType.encode(request).finish(), options.maxMessageBytes, path));
+	const { maxMessageBytes = defaultMaxMessageBytes } = options;
+	const received = method.requestType.decode(sized(method.requestType.encode(request).finish(), maxMessageBytes, path));
 	const response = await handler.call(binding.handlers, received, call);
-	return method.responseType.decode(sized(method.responseType.encode(response).finish(), options.maxMessageBytes, path));
+	return method.responseType.decode(sized(method.responseType.encode(response).finish(), maxMessageBytes, path));
 }
 
-function sized(message: Uint8Array, maxBytes: number | undefined, method: string): Uint8Array {
-	if (maxBytes !== undefined && message.byteLength > maxBytes) throw failCall('MESSAGE_TOO_LARGE', { method });
+function sized(message: Uint8Array, maxBytes: number, method: string): Uint8Array {
+	if (message.byteLength > maxBytes) throw failCall('MESSAGE_TOO_LARGE', { method });
 	return message;
 }

@@ -1,5 +1,10 @@
 import type { ServiceDefinition } from './definition.ts';
 
+/** The methods that the contract says may be repeated: those with an `idempotency_level` (google/protobuf/descriptor.proto). */
+export function idempotentMethodsOf(definition: ServiceDefinition): readonly string[] {
+	return Object.entries(definition.methods).flatMap(([key, { options }]) => ('idempotencyLevel' in options ? [key] : []));
+}
+
 /**
  * The service config of a client's channel (gRPC A6, client retries). Only UNAVAILABLE is retried, and only where repeating does no harm: INTERNAL may
  * come after the work was done, so it says nothing about whether to repeat.

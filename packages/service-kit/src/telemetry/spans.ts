@@ -83,6 +83,11 @@ export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): str
 	return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
+/** The trace that a `traceparent` belongs to, as 32 hexadecimal digits; nothing when it is absent or malformed. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+	return parseTraceparent(traceparent)?.traceId;
+}
+
 /** A context whose parent is the span that `traceparent` names; the root context when it is absent or malformed. */
 export function contextFromTraceparent(traceparent: string | undefined): Context {
 	const parsed = parseTraceparent(traceparent);

@@ -1,4 +1,4 @@
-import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import { decodeNotificationEvent, NotificationEventType, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
 import { detached, withSpan } from '@fefaent/service-kit';
@@ -21,7 +21,7 @@ const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts
 /** Records a delivery of each change of state for each endpoint that wants it: one write for each batch of events, repeated ones without effect. */
 export function followNotifications(deps: ConsumerDeps): Following {
 	return deps.bus.follow({
-		topics: ['fefaent.notification.v1'],
+		topics: [notificationTopic],
 		group: 'callback',
 		maxBatch: 250,
 		retry,
@@ -35,7 +35,7 @@ export function followNotifications(deps: ConsumerDeps): Following {
 }
 
 async function handle(batch: readonly Delivery[], { store, clock }: ConsumerDeps): Promise<readonly Outcome[]> {
-	const events = batch.map((message) => ({ event: decoded(message), traceparent: message.headers.traceparent }));
+	const events = batch.map((message) => ({ event: decodeNotificationEvent(message.body), traceparent: message.headers.traceparent }));
 	const changes = events.flatMap(({ event, traceparent }) =>
 		event?.type === NotificationEventType.STATE_CHANGED ? [{ event, traceparent }] : [],
 	);
@@ -52,14 +52,5 @@ async function handle(batch: readonly Delivery[], { store, clock }: ConsumerDeps
 	);
 	const purged = events.flatMap(({ event }) => (event?.type === NotificationEventType.PURGED ? [event.notificationId] : []));
 	if (purged.length > 0) await store.forget(purged, 'NOTIFICATION_PURGED', now);
-	return events.map(({ event }) => (event ? { kind: 'done' } : { kind: 'dead', reason: 'not an event of a notification' }));
-}
-
-function decoded(message: Delivery): NotificationEvent | undefined {
-	try {
-		const event = NotificationEvent.decode(message.body);
-		return event.id !== '' && event.notificationId > 0 ? event : undefined;
-	} catch {
-		return undefined;
-	}
+	return events.map(({ event }) => (event ? { kind: 'done' } : { kind: 'dead', reason: notAnEvent }));
 }

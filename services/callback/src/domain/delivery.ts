@@ -7,8 +7,11 @@ import type { ToldState } from './states.ts';
 /** A delivery with what the service needs besides. */
 export interface DeliveryRecord {
 	readonly delivery: Delivery;
-	/** Its place in the order of recording. */
-	readonly seq: number;
+	/**
+	 * Its place in the order of recording, as its store writes it: a delivery that began to be recorded after another one was there stands behind it. Nothing
+	 * but the store can compare places.
+	 */
+	readonly position: string;
 	/** Attempts since it was recorded or redriven. */
 	readonly tries: number;
 	/** When it is due, in the environment's time. The whole endpoint may wait longer. */
@@ -78,6 +81,12 @@ export function afterAttempt(delivery: Delivery, attempt: Omit<DeliveryAttempt, 
 /** The delivery given up without an attempt. */
 export function givenUp(delivery: Delivery, why: FailureName, now: Date): Delivery {
 	return { ...delivery, state: DeliveryState.EXHAUSTED, nextAttemptAt: undefined, settledAt: now, givenUp: why };
+}
+
+/** Whether sending an exhausted delivery again can help: not where there is nothing left to tell. */
+export function isOfUse({ givenUp: why, attempts }: Delivery): boolean {
+	const gone: FailureName = 'NOTIFICATION_PURGED';
+	return why !== gone && attempts.at(-1)?.failure !== gone;
 }
 
 /** An exhausted delivery, to be sent again. */

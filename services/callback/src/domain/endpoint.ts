@@ -17,12 +17,20 @@ export const wellHealth: EndpointHealth = { failures: 0, failingSince: undefined
 export interface EndpointRecord {
 	/** Without anything secret. */
 	readonly endpoint: Endpoint;
-	/** Grows by one with each change by an operator. */
+	/** Grows by one with each change that can be seen: its version. */
 	readonly revision: number;
+	/**
+	 * Grows with each change, and each time that what stands against it is forgotten: what was planned for it, or found against it, under an earlier one counts
+	 * no more. Kept by the store; nobody else sees it.
+	 */
+	readonly generation: number;
 	/** Its secrets, encrypted; empty when it has none. */
 	readonly sealedSecrets: Uint8Array;
 	readonly health: EndpointHealth;
 }
+
+/** An endpoint to be written. */
+export type NewEndpointRecord = Omit<EndpointRecord, 'generation'>;
 
 /** What an endpoint keeps secret. */
 export interface EndpointSecretSet {
@@ -38,9 +46,6 @@ export interface EndpointSecretSet {
 
 /** Nothing secret. */
 export const noSecrets: EndpointSecretSet = { secret: '', clientCertificatePem: '', clientKeyPem: '', webhookSecret: '', webhookKey: '' };
-
-/** Most requests at once that an endpoint may ask for. */
-export const mostInFlight = 64;
 
 /** How many requests an endpoint takes at once; while it fails, one that tries it out. */
 export function inFlightOf({ endpoint, health }: Pick<EndpointRecord, 'endpoint' | 'health'>): number {

@@ -1,3 +1,5 @@
+import { setting } from '@fefaent/service-kit';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPublic, mayReach, networkOf } from './addresses.ts';
 
@@ -67,4 +69,17 @@ test('what is not public is reached in allowed networks only, and plain http goe
 	expect(mayReach('8.8.8.8', 'http:', closed)).toBe(false);
 	expect(mayReach('8.8.8.8', 'http:', { ...closed, allowHttp: true })).toBe(true);
 	expect(() => networkOf('10.0.0.0')).toThrow(RangeError);
+});
+
+test('every network that the settings take can be read', () => {
+	const { parse } = setting.networks({ default: [], doc: 'Networks.' });
+	const address = fc.oneof(fc.ipV4(), fc.ipV6());
+	fc.assert(
+		fc.property(address, fc.nat(130), (one, bits) => {
+			const cidr = `${one}/${bits}`;
+			const taken = parse(cidr) !== undefined;
+			expect(taken).toBe(bits <= (one.includes(':') ? 128 : 32));
+			if (taken) networkOf(cidr);
+		}),
+	);
 });

@@ -36,15 +36,21 @@ export interface ClientOptions {
 	readonly answerMaxBytes: number;
 }
 
+/** What ends an exchange early. */
+export interface ExchangeBounds {
+	/** Gives it up. */
+	readonly signal: AbortSignal;
+	/** When it is over at the latest, however far it has come; in milliseconds of `performance.now()`. Nothing is sent after. */
+	readonly endsAt: number;
+}
+
 /** The kept connections to one endpoint. */
 export interface EndpointClient {
-	/** The endpoint's revision that it was made for. */
-	readonly revision: number;
 	/**
 	 * Posts a message and waits for the whole answer. Redirects are not followed.
-	 * @param signal gives it up: rejects with its reason
+	 * @throws the signal's reason when it was given up by it
 	 */
-	post(message: HttpMessage, signal: AbortSignal): Promise<Exchange>;
+	post(message: HttpMessage, bounds: ExchangeBounds): Promise<Exchange>;
 	close(): Promise<void>;
 }
 
@@ -52,7 +58,7 @@ export interface EndpointClient {
 export async function endpointClient(record: EndpointRecord, secrets: EndpointSecretSet, options: ClientOptions): Promise<EndpointClient> {
 	// Loaded with the first callback: an installation without any does not pay for it.
 	const { Pool, buildConnector } = await import('undici');
-	const { endpoint, revision } = record;
+	const { endpoint } = record;
 	const url = new URL(endpoint.url);
 	const secureContext = url.protocol === 'https:' ? secureContextOf({ ...secrets, caPem: endpoint.caPem }) : undefined;
 	const pool = new Pool(url.origin, {
@@ -72,43 +78,69 @@ export async function endpointClient(record: EndpointRecord, secrets: EndpointSe
 	const portAllowed = options.reach.ports.length === 0 || options.reach.ports.includes(port);
 	const path = `${url.pathname}${url.search}`;
 	return {
-		revision,
-		post: async (message, signal) =>
-			portAllowed ? post(pool, path, message, signal, options) : { failure: 'ADDRESS_FORBIDDEN', status: 0 },
+		post: async (message, bounds) =>
+			portAllowed ? post(pool, path, message, bounds, options) : { failure: 'ADDRESS_FORBIDDEN', status: 0 },
 		close: () => pool.destroy(),
 	};
 }
 
-async function post(pool: Pool, path: string, message: HttpMessage, signal: AbortSignal, options: ClientOptions): Promise<Exchange> {
-	const ending = new AbortController();
-	const onStop = () => ending.abort(signal.reason);
+async function post(
+	pool: Pool,
+	path: string,
+	message: HttpMessage,
+	{ signal, endsAt }: ExchangeBounds,
+	options: ClientOptions,
+): Promise<Exchange> {
 	if (signal.aborted) throw signal.reason;
+	const leftMs = endsAt - performance.now();
+	if (leftMs <= 0) return { failure: 'CONNECTION_TIMED_OUT', status: 0 };
+	const ending = new AbortController();
+	const onStop = () => ending.abort();
 	signal.addEventListener('abort', onStop, { once: true });
 	// The whole exchange is bounded: an answer that drips for ever has a pause between no two bytes that is too long.
-	const timer = setTimeout(() => ending.abort(), options.connectTimeoutMs + options.responseTimeoutMs);
-	let status = 0;
+	const timer = setTimeout(() => ending.abort(), leftMs);
+	const progress = { status: 0 };
 	try {
-		const { headers, body } = message;
-		const answer = await pool.request({ method: 'POST', path, headers, body, signal: ending.signal });
-		status = answer.statusCode;
-		if (!message.readAnswer) {
-			// A short rest is read so that the connection can be kept; one that is long, or slow to come, ends it.
-			answer.body.on('error', () => {});
-			const patience = setTimeout(() => ending.abort(), 500);
-			await answer.body.dump({ limit: 16_384, signal: ending.signal }).catch(() => {});
-			clearTimeout(patience);
-			return { answer: { status, headers: answer.headers, body: new Uint8Array() } };
-		}
-		const content = await readBounded(answer.body, options.answerMaxBytes);
-		if (content === undefined) return { failure: 'ANSWER_TOO_LARGE', status };
-		return { answer: { status, headers: answer.headers, body: content } };
+		// undici heeds the signal only once it is connected. A request that was given up before is then not sent any more.
+		return await Promise.race([exchange(pool, path, message, ending.signal, options, progress), rejectedBy(ending.signal)]);
 	} catch (error) {
 		if (signal.aborted) throw signal.reason;
-		return { failure: ending.signal.aborted ? 'RESPONSE_TIMED_OUT' : failureOf(error), status };
+		return { failure: ending.signal.aborted ? 'RESPONSE_TIMED_OUT' : failureOf(error), status: progress.status };
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener('abort', onStop);
 	}
+}
+
+/** @param progress told the status as soon as it is known */
+async function exchange(
+	pool: Pool,
+	path: string,
+	{ headers, body, readAnswer }: HttpMessage,
+	signal: AbortSignal,
+	options: ClientOptions,
+	progress: { status: number },
+): Promise<Exchange> {
+	const answer = await pool.request({ method: 'POST', path, headers, body, signal });
+	const status = answer.statusCode;
+	progress.status = status;
+	if (!readAnswer) {
+		// A short rest is read so that the connection can be kept; one that is long, or slow to come, ends it.
+		answer.body.on('error', () => {});
+		const patience = AbortSignal.any([signal, AbortSignal.timeout(500)]);
+		await answer.body.dump({ limit: 16_384, signal: patience }).catch(() => {});
+		return { answer: { status, headers: answer.headers, body: new Uint8Array() } };
+	}
+	const content = await readBounded(answer.body, options.answerMaxBytes);
+	if (content === undefined) return { failure: 'ANSWER_TOO_LARGE', status };
+	return { answer: { status, headers: answer.headers, body: content } };
+}
+
+/** Never resolves; rejects when the signal is aborted. */
+function rejectedBy(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => {
+		signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+	});
 }
 
 /** The content, undefined when it is larger than allowed. */

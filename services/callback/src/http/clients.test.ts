@@ -23,9 +23,10 @@ async function world() {
 		answerMaxBytes: 1_000,
 	});
 	const given = endpoint({ url: receiver.url, form: CallbackForm.ENOTUMLITE, id: 'e', maxInFlight: 1 });
-	const record = (revision: number): EndpointRecord => ({
+	const record = (generation: number): EndpointRecord => ({
 		endpoint: given,
-		revision,
+		revision: 1,
+		generation,
 		sealedSecrets: new Uint8Array(),
 		health: wellHealth,
 	});
@@ -34,10 +35,10 @@ async function world() {
 		channels,
 		answer,
 		/** Sends a message, and gives the channel back when the answer is there. */
-		send: async (revision = 1) => {
-			const { channel, release } = await channels.borrow(record(revision));
+		send: async (generation = 1) => {
+			const { channel, release } = await channels.borrow(record(generation));
 			try {
-				return await channel.client.post(message, never);
+				return await channel.client.post(message, { signal: never, endsAt: performance.now() + 60_000 });
 			} finally {
 				release();
 			}

@@ -22,7 +22,7 @@ export interface Borrowed {
 }
 
 interface Kept {
-	readonly revision: number;
+	readonly generation: number;
 	readonly channel: Promise<Channel>;
 	/** Exchanges under way: while there are any, it stays open, however long they take. */
 	users: number;
@@ -32,7 +32,7 @@ interface Kept {
 	retired: boolean;
 }
 
-/** Keeps the channel of each endpoint that is being sent to: one for each, and besides those of earlier revisions that are still in use. */
+/** Keeps the channel of each endpoint that is being sent to: one for each, and besides those of earlier generations that are still in use. */
 export class Channels {
 	readonly #keys: SecretsKeys;
 	readonly #options: ClientOptions;
@@ -80,10 +80,10 @@ export class Channels {
 	}
 
 	#current(record: EndpointRecord): Kept {
-		const { endpoint, revision } = record;
+		const { endpoint, generation } = record;
 		const known = this.#kept.get(endpoint.id);
-		if (known?.revision === revision) return known;
-		const kept: Kept = { revision, channel: this.#open(record), users: 0, releasedAt: performance.now(), retired: false };
+		if (known?.generation === generation) return known;
+		const kept: Kept = { generation, channel: this.#open(record), users: 0, releasedAt: performance.now(), retired: false };
 		this.#kept.set(endpoint.id, kept);
 		if (known !== undefined) {
 			known.retired = true;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { CallbackForm, CredentialKind, type Endpoint } from '@fefaent/contracts/callback';
-import { type EndpointSecretSet, mostInFlight } from '../domain/endpoint.ts';
+import { CallbackForm, CredentialKind, type Endpoint, endpointBounds as most } from '@fefaent/contracts/callback';
+import type { EndpointSecretSet } from '../domain/endpoint.ts';
 import { isTold } from '../domain/states.ts';
 import { callbackError } from '../errors.ts';
 import { mayReach, type Reach } from '../http/addresses.ts';
@@ -16,23 +16,24 @@ function invalid(field: string, problem: string): Error {
 /** @throws ENDPOINT_INVALID */
 export function checkEndpoint(endpoint: Endpoint, reach: Reach): void {
 	const { issuerCode, form, credentialKind, maxInFlight, states, caPem, username } = endpoint;
-	if (issuerCode === '' || issuerCode.length > 100) throw invalid('issuer_code', 'it has 1 to 100 characters');
+	if (issuerCode === '' || issuerCode.length > most.issuerCode) throw invalid('issuer_code', `it has 1 to ${most.issuerCode} characters`);
 	if (!forms.includes(form)) throw invalid('form', 'it is none that there is');
 	if (!kinds.includes(credentialKind)) throw invalid('credential_kind', 'it is none that there is');
-	if (!Number.isInteger(maxInFlight) || maxInFlight < 0 || maxInFlight > mostInFlight) {
-		throw invalid('max_in_flight', `it is 1 to ${mostInFlight}, or 0 for 1`);
+	if (!Number.isInteger(maxInFlight) || maxInFlight < 0 || maxInFlight > most.maxInFlight) {
+		throw invalid('max_in_flight', `it is 1 to ${most.maxInFlight}, or 0 for 1`);
 	}
+	if (states.length > most.states) throw invalid('states', `they are ${most.states} at most`);
 	if (!states.every(isTold)) throw invalid('states', 'one of them is never told');
-	if (caPem.length > 100_000) throw invalid('ca_pem', 'it is too long');
-	if (credentialKind === CredentialKind.BASIC && !/^[^:\p{Cc}]{1,200}$/u.test(username)) {
-		throw invalid('username', 'it has 1 to 200 characters, no colon and no control characters');
+	if (caPem.length > most.caPem) throw invalid('ca_pem', 'it is too long');
+	if (credentialKind === CredentialKind.BASIC && (username.length > most.username || !/^[^:\p{Cc}]+$/u.test(username))) {
+		throw invalid('username', `it has 1 to ${most.username} characters, no colon and no control characters`);
 	}
 	checkUrl(endpoint, reach);
 }
 
 /** What can be told from the URL alone; what its name resolves to is checked with each connection. */
 function checkUrl({ url, credentialKind }: Endpoint, reach: Reach): void {
-	const parsed = url.length <= 2000 ? URL.parse(url) : null;
+	const parsed = url.length <= most.url ? URL.parse(url) : null;
 	if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) throw invalid('url', 'it is no absolute http or https URL');
 	if (parsed.username !== '' || parsed.password !== '') throw invalid('url', 'credentials do not belong in it');
 	if (parsed.hash !== '') throw invalid('url', 'a fragment is never sent');
@@ -48,7 +49,10 @@ function checkUrl({ url, credentialKind }: Endpoint, reach: Reach): void {
 /** @throws ENDPOINT_INVALID when they are not those that the kind of credential takes, or PEM cannot be used */
 export function checkSecrets({ credentialKind, caPem, url }: Endpoint, secrets: EndpointSecretSet): void {
 	const { secret, clientCertificatePem, clientKeyPem } = secrets;
-	if (secret.length > 8_000 || /[\r\n\0]/.test(secret)) throw invalid('secrets', 'the secret is too long or has line breaks');
+	if (secret.length > most.secret || /[\r\n\0]/.test(secret)) throw invalid('secrets', 'the secret is too long or has line breaks');
+	if (clientCertificatePem.length > most.clientCertificatePem || clientKeyPem.length > most.clientKeyPem) {
+		throw invalid('secrets', 'the client certificate or its key is too long');
+	}
 	const basicOrBearer = credentialKind === CredentialKind.BASIC || credentialKind === CredentialKind.BEARER;
 	if (basicOrBearer && secret === '') throw invalid('secrets', 'the password or token is missing');
 	if (credentialKind === CredentialKind.BEARER && !/^[\x21-\x7e]+$/.test(secret))

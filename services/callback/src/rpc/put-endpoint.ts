@@ -6,7 +6,7 @@ import {
 	type PutEndpointResponse,
 } from '@fefaent/contracts/callback';
 import { uuidv7 } from '@fefaent/kernel';
-import { type EndpointRecord, type EndpointSecretSet, noSecrets, wellHealth } from '../domain/endpoint.ts';
+import { type EndpointRecord, type EndpointSecretSet, type NewEndpointRecord, noSecrets, wellHealth } from '../domain/endpoint.ts';
 import { newWebhookKeys } from '../domain/webhooks.ts';
 import { callbackError } from '../errors.ts';
 import { openSecrets, sealSecrets } from '../secrets/seal.ts';
@@ -24,6 +24,9 @@ export async function putEndpoint(request: PutEndpointRequest, deps: HandlerDeps
 	if (given === undefined) throw callbackError('INVALID_REQUEST', { problem: 'there is no endpoint in it' });
 	checkEndpoint(given, reach);
 	const stored = given.id === '' ? undefined : await known(given, deps);
+	if (request.expectedRevision !== undefined && stored?.revision !== request.expectedRevision) {
+		throw callbackError('ENDPOINT_CONTENDED', { id: given.id });
+	}
 	const id = stored?.endpoint.id ?? uuidv7(clock.now());
 	const old = stored ? oldSecrets(stored, request, deps) : noSecrets;
 
@@ -33,7 +36,7 @@ export async function putEndpoint(request: PutEndpointRequest, deps: HandlerDeps
 	const secrets: EndpointSecretSet = { ...kept, webhookSecret: signing.secret, webhookKey: signing.privateKey };
 	checkSecrets(given, secrets);
 
-	const record: EndpointRecord = {
+	const record: NewEndpointRecord = {
 		endpoint: {
 			...given,
 			id,
@@ -43,6 +46,7 @@ export async function putEndpoint(request: PutEndpointRequest, deps: HandlerDeps
 			webhookPublicKey: signing.publicKey,
 			createdAt: stored?.endpoint.createdAt ?? clock.now(),
 			waitsUntil: undefined,
+			revision: undefined,
 		},
 		revision: (stored?.revision ?? 0) + 1,
 		sealedSecrets: sealSecrets(secretsKeys, id, secrets),

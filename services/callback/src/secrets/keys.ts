@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createFile, readIfThere } from '@fefaent/files';
 import { crashpoint } from '@fefaent/kernel';
 import { callbackError } from '../errors.ts';
 
@@ -43,46 +42,14 @@ function keyOf(base64: string): SecretsKey {
 	return { id: createHash('sha256').update(bytes).digest().subarray(0, 8), bytes };
 }
 
-/** A key must never be there in part, and never be replaced: it is linked to its name only when it is whole and on disk. */
+/** A key must never be there in part, and never be replaced: of several processes one makes it, and all read that one. */
 async function keyOfFile(file: string): Promise<string> {
-	const found = readIfThere(file);
+	const read = async () => (await readIfThere(file))?.toString('utf8').trim();
+	const found = await read();
 	if (found !== undefined) return found;
-	mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-	const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
-	const handle = openSync(draft, 'wx', 0o600);
-	try {
-		writeSync(handle, `${randomBytes(32).toString('base64')}\n`);
-		fsyncSync(handle);
-	} finally {
-		closeSync(handle);
-	}
-	await crashpoint('callback.secrets-key.before');
-	try {
-		linkSync(draft, file);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-	} finally {
-		rmSync(draft, { force: true });
-	}
-	syncFolder(dirname(file));
-	await crashpoint('callback.secrets-key.after');
-	return readFileSync(file, 'utf8').trim();
-}
-
-function readIfThere(file: string): string | undefined {
-	try {
-		return readFileSync(file, 'utf8').trim();
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-		throw error;
-	}
-}
-
-function syncFolder(folder: string): void {
-	const handle = openSync(folder, 'r');
-	try {
-		fsyncSync(handle);
-	} finally {
-		closeSync(handle);
-	}
+	await createFile(file, `${randomBytes(32).toString('base64')}\n`, {
+		beforeNamed: () => crashpoint('callback.secrets-key.before'),
+		afterNamed: () => crashpoint('callback.secrets-key.after'),
+	});
+	return (await read()) ?? '';
 }

@@ -2,7 +2,7 @@ import { DeliveryState, Endpoint } from '@fefaent/contracts/callback';
 import { State } from '@fefaent/contracts/notification';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { afterAttempt, newDelivery } from '../domain/delivery.ts';
-import { type EndpointRecord, wellHealth } from '../domain/endpoint.ts';
+import { type EndpointRecord, type NewEndpointRecord, wellHealth } from '../domain/endpoint.ts';
 import { changed, endpoint, noon } from '../testing/fixtures.ts';
 import type { CallbackStore, DueDelivery, Redriven } from './port.ts';
 
@@ -16,9 +16,9 @@ export interface StoreUnderTest {
 }
 
 const at = (ms: number) => new Date(noon.getTime() + ms);
-const any = { notificationIds: [], endpointId: '', state: undefined, afterSeq: 0, limit: 100 };
+const any = { notificationIds: [], endpointId: '', state: undefined, afterPosition: '', limit: 100 };
 
-function record(id: string, change: Partial<EndpointRecord> = {}, createdMs = 0): EndpointRecord {
+function record(id: string, change: Partial<NewEndpointRecord> = {}, createdMs = 0): NewEndpointRecord {
 	return {
 		endpoint: { ...endpoint({ url: 'https://example.org/' }), id, createdAt: at(createdMs), maxInFlight: 1 },
 		revision: 1,
@@ -60,6 +60,7 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.putEndpoint(second)).toBe(false);
 			expect(await store.putEndpoint(record('e2', { revision: 3 }))).toBe(false);
 			store = await under.reopen();
+			await store.ping();
 			const [found, missing] = await store.getEndpoints(['e1', 'e2']);
 			expect(missing).toBeUndefined();
 			expect(found).toMatchObject({ revision: 2, health });
@@ -67,22 +68,30 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(Buffer.from(found?.sealedSecrets ?? []).toString()).toBe('other');
 		});
 
-		test('endpoints are found by issuer, oldest first', async () => {
+		test('endpoints are found by issuer and read page by page, in the order of their ids', async () => {
 			const other = record('e3');
-			await store.putEndpoint(record('e1', {}, 2));
-			await store.putEndpoint(record('e2', {}, 1));
+			await store.putEndpoint(record('e2', {}, 2));
+			await store.putEndpoint(record('e1', {}, 1));
 			await store.putEndpoint({ ...other, endpoint: { ...other.endpoint, issuerCode: 'OTHER' } });
 			const ids = (found: readonly EndpointRecord[]) => found.map((one) => one.endpoint.id);
-			expect(ids(await store.endpointsOf(['DEMO']))).toEqual(['e2', 'e1']);
+			expect(ids(await store.endpointsOf(['DEMO']))).toEqual(['e1', 'e2']);
 			expect(ids(await store.endpointsOf(['DEMO', 'OTHER']))).toHaveLength(3);
 			expect(await store.endpointsOf([])).toEqual([]);
-			expect(ids(await store.allEndpoints())).toHaveLength(3);
-			expect(await store.removeEndpoint('e2')).toBe(true);
+			const page = async (issuerCode: string, afterId: string, limit: number) =>
+				ids(await store.pageOfEndpoints({ issuerCode, afterId, limit }));
+			expect(await page('', '', 10)).toEqual(['e1', 'e2', 'e3']);
+			expect(await page('', 'e1', 1)).toEqual(['e2']);
+			expect(await page('DEMO', 'e1', 10)).toEqual(['e2']);
+			expect(await page('OTHER', '', 10)).toEqual(['e3']);
+			expect(await page('', 'e3', 10)).toEqual([]);
+			expect(await store.removeEndpoint('e2', 2)).toBe(false);
+			expect(await store.removeEndpoint('e2', 1)).toBe(true);
 			expect(await store.removeEndpoint('e2')).toBe(false);
 			expect(ids(await store.endpointsOf(['DEMO']))).toEqual(['e1']);
+			expect(await page('', 'e2', 10)).toEqual(['e3']);
 		});
 
-		test('how an endpoint fares is written for its own revision only, and forgotten on demand', async () => {
+		test('how an endpoint fares is written for its own generation only, and forgotten on demand, which nobody sees', async () => {
 			await store.putEndpoint(record('e1'));
 			const health = { failures: 1, failingSince: at(0), notBefore: at(5) };
 			await store.setHealth('e1', 2, health);
@@ -92,9 +101,19 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.nextInstant(at(1))).toEqual(at(5));
 			expect(await store.nextInstant(at(5))).toBeUndefined();
 			await store.endWaits(['e1', 'unknown']);
-			expect((await store.getEndpoints(['e1']))[0]).toMatchObject({ revision: 2, health: wellHealth });
+			expect((await store.getEndpoints(['e1']))[0]).toMatchObject({ revision: 1, generation: 2, health: wellHealth });
 			await store.setHealth('e1', 1, health);
 			expect((await store.getEndpoints(['e1']))[0]?.health).toEqual(wellHealth);
+			await store.setHealth('e1', 2, health);
+			expect((await store.getEndpoints(['e1']))[0]?.health).toEqual(health);
+			expect(await store.putEndpoint(record('e1', { revision: 2 }), 1)).toBe(false);
+			expect(await store.putEndpoint(record('e1', { revision: 2 }), 2)).toBe(true);
+			expect((await store.getEndpoints(['e1']))[0]).toMatchObject({ revision: 2, generation: 3, health: wellHealth });
+			expect(await store.resealEndpoint('e1', 1, Buffer.from('anew'))).toBe(false);
+			expect(await store.resealEndpoint('e1', 2, Buffer.from('anew'))).toBe(true);
+			const [resealed] = await store.getEndpoints(['e1']);
+			expect(resealed).toMatchObject({ revision: 2, generation: 3 });
+			expect(Buffer.from(resealed?.sealedSecrets ?? []).toString()).toBe('anew');
 		});
 
 		test('one owner holds an endpoint, until its lease ends or is given back', async () => {
@@ -113,20 +132,46 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 
 		test('a delivery is recorded once, and told of', async () => {
 			const heard: unknown[] = [];
-			const end = store.onWork((ids, what) => heard.push([ids, what]));
+			const end = store.onWork((news) => heard.push(news));
 			expect(await store.record([delivery(1), delivery(2), delivery(1)])).toBe(2);
 			expect(await store.record([delivery(2), delivery(3, 'e2')])).toBe(1);
 			expect(await store.record([delivery(1)])).toBe(0);
 			end();
 			await store.record([delivery(4)]);
 			expect(heard).toEqual([
-				[['e1'], 'deliveries'],
-				[['e1', 'e2'], 'deliveries'],
+				{ what: 'deliveries', endpointIds: ['e1'] },
+				{ what: 'instant', at: noon },
+				{ what: 'deliveries', endpointIds: ['e1', 'e2'] },
+				{ what: 'instant', at: noon },
 			]);
 			store = await under.reopen();
 			const found = await store.list(any);
 			expect(found.map((one) => one.delivery.notificationId)).toEqual([1, 2, 3, 4]);
 			expect(found[0]).toMatchObject({ ...delivery(1), tries: 0 });
+		});
+
+		test('each instant that was written, and that something waits for, is told', async () => {
+			await store.putEndpoint(record('e1'));
+			await store.record([delivery(1), delivery(2)]);
+			const heard: unknown[] = [];
+			store.onWork((news) => heard.push(news));
+			const health = { failures: 1, failingSince: at(0), notBefore: at(5) };
+			await store.setHealth('e1', 1, health);
+			const [first, second] = await store.due('e1', noon, 10);
+			if (first === undefined || second === undefined) throw new Error('not recorded');
+			await store.settle([
+				{ record: first, delivery: first.delivery, dueAt: at(30) },
+				{ record: second, delivery: second.delivery, dueAt: undefined },
+			]);
+			await store.defer([{ id: first.delivery.id, until: at(40) }]);
+			await store.putEndpoint(record('e1', { revision: 2, health }));
+			expect(heard).toEqual([
+				{ what: 'instant', at: at(5) },
+				{ what: 'instant', at: at(30) },
+				{ what: 'instant', at: at(40) },
+				{ what: 'endpoints', endpointIds: ['e1'] },
+				{ what: 'instant', at: at(5) },
+			]);
 		});
 
 		test('what is due comes in the order of its instant and of recording, each knowing what it waits behind', async () => {
@@ -147,7 +192,7 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.countDue(['e1', 'e2'], at(60))).toBe(5);
 			expect(await store.countDue([], at(60))).toBe(0);
 			expect(await store.nextInstant(at(5))).toEqual(at(10));
-			await store.defer([{ seq: due[1]?.seq ?? 0, until: at(90) }]);
+			await store.defer([{ id: due[1]?.delivery.id ?? '', until: at(90) }]);
 			expect(told(await store.due('e1', at(20), 10))).toEqual([2, 1]);
 			expect(await store.nextInstant(at(20))).toEqual(at(50));
 		});
@@ -178,15 +223,15 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await store.forget([1], 'NOTIFICATION_PURGED', at(31))).toBe(0);
 			const exhausted = await store.list({ ...any, state: DeliveryState.EXHAUSTED });
 			expect(exhausted.map((one) => one.delivery.givenUp)).toEqual(['ENDPOINT_UNREACHABLE', 'ENDPOINT_UNREACHABLE', 'NOTIFICATION_PURGED']);
-			const none = { ids: [], endpointId: '', notificationIds: [], afterSeq: 0 };
+			const none = { ids: [], endpointId: '', notificationIds: [], afterPosition: '' };
 			const about = (found: readonly Redriven[]) => found.map((one) => [one.id, one.endpointId]);
 			const [first, second, third] = exhausted.map((one) => one.delivery.id);
 			expect(await store.redrive(none, at(40), 10)).toEqual([]);
 			expect(await store.redrive({ ...none, endpointId: 'e1' }, at(29), 10)).toEqual([]);
 			const page = await store.redrive({ ...none, endpointId: 'e1' }, at(40), 1);
 			expect(about(page)).toEqual([[first, 'e1']]);
-			const rest = { ...none, ids: [second ?? ''], notificationIds: [3], afterSeq: page[0]?.seq ?? 0 };
-			expect(await store.redrive({ ...rest, afterSeq: exhausted[2]?.seq ?? 0 }, at(40), 10)).toEqual([]);
+			const rest = { ...none, ids: [second ?? ''], notificationIds: [3], afterPosition: page[0]?.position ?? '' };
+			expect(await store.redrive({ ...rest, afterPosition: exhausted[2]?.position ?? '' }, at(40), 10)).toEqual([]);
 			expect(about(await store.redrive(rest, at(40), 10))).toEqual([
 				[second, 'e1'],
 				[third, 'e1'],
@@ -204,9 +249,9 @@ export function callbackStoreContract(name: string, open: () => Promise<StoreUnd
 			expect(await ids({ endpointId: 'e2', state: DeliveryState.PENDING })).toEqual([1, 3]);
 			expect(await ids({ state: DeliveryState.EXHAUSTED })).toEqual([]);
 			expect(await ids({ limit: 2 })).toEqual([1, 2]);
-			const seq = await store.seqOf(delivery(2).delivery.id);
-			expect(await ids({ afterSeq: seq })).toEqual([1, 3]);
-			expect(await store.seqOf('unknown')).toBeUndefined();
+			const afterPosition = await store.positionOf(delivery(2).delivery.id);
+			expect(await ids({ afterPosition })).toEqual([1, 3]);
+			expect(await store.positionOf('unknown')).toBeUndefined();
 			await store.giveUp({ endpointId: 'e1', why: 'ENDPOINT_DELETED', now: at(5), limit: 10 });
 			expect(await store.prune(at(5), 10)).toBe(0);
 			expect(await store.prune(at(6), 1)).toBe(1);

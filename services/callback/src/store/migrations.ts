@@ -52,4 +52,14 @@ CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS N
 		name: 'deliveries of an endpoint in their order',
 		sql: 'CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id, seq);',
 	},
+	{
+		version: 3,
+		name: 'endpoints of an issuer by their ids, which is their age',
+		sql: 'CREATE INDEX endpoints_of_issuer ON endpoints (issuer_code, id); DROP INDEX endpoints_by_issuer;',
+	},
+	{
+		version: 4,
+		name: 'generations of an endpoint, apart from its version',
+		sql: 'ALTER TABLE endpoints ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;',
+	},
 ];

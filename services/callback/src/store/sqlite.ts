@@ -1,10 +1,11 @@
 import { crashpoint } from '@fefaent/kernel';
 import { type Database, openDatabase } from '@fefaent/store-kit';
 import type { NewDelivery } from '../domain/delivery.ts';
-import type { EndpointHealth, EndpointRecord } from '../domain/endpoint.ts';
+import type { EndpointHealth, NewEndpointRecord } from '../domain/endpoint.ts';
 import type { FailureName } from '../domain/failures.ts';
+import { type Listener, Listeners } from './listeners.ts';
 import { migrations } from './migrations.ts';
-import type { CallbackStore, DeliveryQuery, DeliveryResult, GiveUp, Redriven, RedriveQuery } from './port.ts';
+import type { CallbackStore, DeliveryQuery, DeliveryResult, EndpointPage, GiveUp, Redriven, RedriveQuery } from './port.ts';
 import * as deliveries from './sqlite-deliveries.ts';
 import * as endpoints from './sqlite-endpoints.ts';
 
@@ -13,24 +14,37 @@ import * as endpoints from './sqlite-endpoints.ts';
  * @param path the file; `FEFAENT_DATA_DIR/callback.db` in standalone
  */
 export function openSqliteCallbackStore({ path }: { readonly path: string }): CallbackStore {
-	return new SqliteCallbackStore(openDatabase({ path, migrations, name: 'callback' }));
+	return callbackStoreOn(openDatabase({ path, migrations, name: 'callback' }));
 }
 
-type Listener = Parameters<CallbackStore['onWork']>[0];
+/** The callback service's store in a database that is open, with its schema in it. Closing the store closes it. */
+export function callbackStoreOn(db: Database): CallbackStore {
+	return new SqliteCallbackStore(db);
+}
 
 class SqliteCallbackStore implements CallbackStore {
 	readonly #db: Database;
-	readonly #listeners = new Set<Listener>();
+	readonly #listeners = new Listeners();
 
 	constructor(db: Database) {
 		this.#db = db;
 	}
 
-	async putEndpoint(record: EndpointRecord): Promise<boolean> {
+	async putEndpoint(record: NewEndpointRecord, generation?: number): Promise<boolean> {
 		await crashpoint('callback.endpoint.put.before');
-		const written = await this.#db.write((tx) => endpoints.put(tx, record));
+		const written = await this.#db.write((tx) => endpoints.put(tx, record, generation));
 		await crashpoint('callback.endpoint.put.after');
-		if (written) this.#tell([record.endpoint.id], 'endpoints');
+		if (written) {
+			this.#listeners.tell({ what: 'endpoints', endpointIds: [record.endpoint.id] });
+			this.#listeners.tellOf([record.health.notBefore]);
+		}
+		return written;
+	}
+
+	async resealEndpoint(id: string, revision: number, sealedSecrets: Uint8Array): Promise<boolean> {
+		await crashpoint('callback.endpoint.put.before');
+		const written = await this.#db.write((tx) => endpoints.reseal(tx, id, revision, sealedSecrets));
+		await crashpoint('callback.endpoint.put.after');
 		return written;
 	}
 
@@ -42,33 +56,33 @@ class SqliteCallbackStore implements CallbackStore {
 		return endpoints.ofIssuers(this.#db, issuerCodes);
 	}
 
-	async allEndpoints() {
-		return endpoints.all(this.#db);
+	async pageOfEndpoints(page: EndpointPage) {
+		return endpoints.page(this.#db, page);
 	}
 
-	async removeEndpoint(id: string): Promise<boolean> {
+	async removeEndpoint(id: string, revision?: number): Promise<boolean> {
 		await crashpoint('callback.endpoint.remove.before');
-		const removed = await this.#db.write((tx) => tx.run('DELETE FROM endpoints WHERE id = ?', id).changes > 0);
+		const removed = await this.#db.write((tx) => endpoints.remove(tx, id, revision));
 		await crashpoint('callback.endpoint.remove.after');
-		if (removed) this.#tell([id], 'endpoints');
+		if (removed) this.#listeners.tell({ what: 'endpoints', endpointIds: [id] });
 		return removed;
 	}
 
-	async setHealth(id: string, revision: number, health: EndpointHealth): Promise<void> {
+	async setHealth(id: string, generation: number, health: EndpointHealth): Promise<void> {
 		await crashpoint('callback.endpoint.health.before');
-		await this.#db.write((tx) => endpoints.setHealth(tx, id, revision, health));
+		await this.#db.write((tx) => endpoints.setHealth(tx, id, generation, health));
 		await crashpoint('callback.endpoint.health.after');
+		this.#listeners.tellOf([health.notBefore]);
 	}
 
 	async endWaits(ids: readonly string[]): Promise<void> {
 		if (ids.length === 0) return;
 		await crashpoint('callback.endpoint.end-wait.before');
 		await this.#db.write((tx) => {
-			for (const id of ids)
-				tx.run('UPDATE endpoints SET revision = revision + 1, failures = 0, failing_since = NULL, not_before = NULL WHERE id = ?', id);
+			for (const id of ids) endpoints.endWait(tx, id);
 		});
 		await crashpoint('callback.endpoint.end-wait.after');
-		this.#tell(ids, 'endpoints');
+		this.#listeners.tell({ what: 'endpoints', endpointIds: ids });
 	}
 
 	async lease(endpointId: string, owner: string, realNow: number, until: number): Promise<boolean> {
@@ -89,7 +103,10 @@ class SqliteCallbackStore implements CallbackStore {
 		await crashpoint('callback.deliveries.record.before');
 		const added = await this.#db.write((tx) => deliveries.insert(tx, items));
 		await crashpoint('callback.deliveries.record.after');
-		if (added > 0) this.#tell([...new Set(items.map(({ delivery }) => delivery.endpointId))], 'deliveries');
+		if (added > 0) {
+			this.#listeners.tell({ what: 'deliveries', endpointIds: [...new Set(items.map(({ delivery }) => delivery.endpointId))] });
+			this.#listeners.tellOf(items.map(({ dueAt }) => dueAt));
+		}
 		return added;
 	}
 
@@ -101,16 +118,18 @@ class SqliteCallbackStore implements CallbackStore {
 		await crashpoint('callback.deliveries.settle.before');
 		const counted = await this.#db.write((tx) => results.map((result) => deliveries.settle(tx, result)));
 		await crashpoint('callback.deliveries.settle.after');
+		this.#listeners.tellOf(results.map(({ dueAt }) => dueAt));
 		return counted;
 	}
 
-	async defer(items: readonly { readonly seq: number; readonly until: Date }[]): Promise<void> {
+	async defer(items: readonly { readonly id: string; readonly until: Date }[]): Promise<void> {
 		if (items.length === 0) return;
 		await crashpoint('callback.deliveries.defer.before');
 		await this.#db.write((tx) => {
-			for (const { seq, until } of items) tx.run('UPDATE deliveries SET due_at = ? WHERE seq = ? AND state = 1', until.getTime(), seq);
+			for (const { id, until } of items) tx.run('UPDATE deliveries SET due_at = ? WHERE id = ? AND state = 1', until.getTime(), id);
 		});
 		await crashpoint('callback.deliveries.defer.after');
+		this.#listeners.tellOf(items.map(({ until }) => until));
 	}
 
 	async giveUp(request: GiveUp): Promise<number> {
@@ -142,51 +161,45 @@ class SqliteCallbackStore implements CallbackStore {
 	}
 
 	async nextInstant(now: Date): Promise<Date | undefined> {
-		const at = now.getTime();
-		const due = this.#db.get<{ at: number | null }>('SELECT min(due_at) AS at FROM deliveries WHERE state = 1 AND due_at > ?', at)?.at;
-		const wait = this.#db.get<{ at: number | null }>('SELECT min(not_before) AS at FROM endpoints WHERE not_before > ?', at)?.at;
-		const next = Math.min(due ?? Infinity, wait ?? Infinity);
+		const next = Math.min(deliveries.nextDue(this.#db, now) ?? Infinity, endpoints.nextWait(this.#db, now) ?? Infinity);
 		return Number.isFinite(next) ? new Date(next) : undefined;
 	}
 
 	async countDue(endpointIds: readonly string[], now: Date): Promise<number> {
-		const sql = 'SELECT count(*) AS n FROM deliveries WHERE state = 1 AND endpoint_id IN (SELECT value FROM json_each(?)) AND due_at <= ?';
-		return this.#db.get<{ n: number }>(sql, JSON.stringify(endpointIds), now.getTime())?.n ?? 0;
+		return deliveries.countDue(this.#db, endpointIds, now);
 	}
 
 	async list(query: DeliveryQuery) {
 		return deliveries.list(this.#db, query);
 	}
 
-	async seqOf(id: string): Promise<number | undefined> {
-		return this.#db.get<{ seq: number }>('SELECT seq FROM deliveries WHERE id = ?', id)?.seq;
+	async positionOf(id: string): Promise<string | undefined> {
+		return deliveries.positionOf(this.#db, id);
 	}
 
 	async redrive(query: RedriveQuery, now: Date, limit: number): Promise<readonly Redriven[]> {
 		await crashpoint('callback.deliveries.redrive.before');
 		const touched = await this.#db.write((tx) => deliveries.redrive(tx, query, now, limit));
 		await crashpoint('callback.deliveries.redrive.after');
-		if (touched.length > 0) this.#tell([...new Set(touched.map(({ endpointId }) => endpointId))], 'deliveries');
+		if (touched.length > 0)
+			this.#listeners.tell({ what: 'deliveries', endpointIds: [...new Set(touched.map(({ endpointId }) => endpointId))] });
 		return touched;
 	}
 
 	async prune(before: Date, limit: number): Promise<number> {
-		const sql = `DELETE FROM deliveries WHERE seq IN (
-			SELECT seq FROM deliveries WHERE settled_at IS NOT NULL AND settled_at < ? ORDER BY settled_at LIMIT ?)`;
 		await crashpoint('callback.deliveries.prune.before');
-		return this.#db.write((tx) => tx.run(sql, before.getTime(), limit).changes);
+		return this.#db.write((tx) => deliveries.prune(tx, before, limit));
+	}
+
+	async ping(): Promise<void> {
+		this.#db.get('SELECT 1 FROM endpoints LIMIT 1');
 	}
 
 	onWork(listener: Listener): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	close(): Promise<void> {
 		return this.#db.close();
-	}
-
-	#tell(...news: Parameters<Listener>): void {
-		for (const listener of this.#listeners) listener(...news);
 	}
 }

@@ -31,7 +31,7 @@ const service = createCallbackService({
 await service.start();
 const client = inProcessClient(service.rpc[0] as RpcBinding<typeof CallbackServiceDefinition>, { caller: 'test' });
 // The same from start to start: what was done already has no second effect.
-if ((await client.listEndpoints({ issuerCode: 'DEMO' })).endpoints.length === 0) {
+if ((await client.listEndpoints({ issuerCode: 'DEMO', limit: 1 })).endpoints.length === 0) {
 	await client.putEndpoint({ endpoint: endpoint({ url }), secrets: undefined });
 }
 const events = [1, 2, 3].flatMap((id) =>

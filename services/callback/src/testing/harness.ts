@@ -5,7 +5,7 @@ import {
 	type Endpoint,
 	type EndpointSecrets,
 } from '@fefaent/contracts/callback';
-import { NotificationEvent } from '@fefaent/contracts/events';
+import { NotificationEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { State } from '@fefaent/contracts/notification';
 import { type EmbeddedBus, openEmbeddedBus } from '@fefaent/event-bus';
 import { ManualClock } from '@fefaent/kernel';
@@ -130,7 +130,7 @@ export async function harness(options: { readonly env?: Env; readonly resolve?: 
 export function messageOf(event: NotificationEvent) {
 	return {
 		id: event.id,
-		topic: 'fefaent.notification.v1',
+		topic: notificationTopic,
 		key: String(event.notificationId),
 		type: event.type,
 		at: event.at ?? noon,

@@ -1,14 +1,14 @@
-import type { EvidenceKey, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { AbandonItem, Evidence, EvidenceKey, EvidenceServiceDefinition, IssueResult } from '@fefaent/contracts/evidence';
 import { type Notification, Transition } from '@fefaent/contracts/notification';
-import { crashpoint } from '@fefaent/kernel';
+import { crashpoint, DomainError } from '@fefaent/kernel';
 import type { Handlers } from '@fefaent/service-kit';
 import { evidenceError } from '../errors.ts';
-import type { Issuing } from '../issuing.ts';
-import { type EvidenceStore, keyText } from '../store/port.ts';
+import type { Issued, Issuing } from '../issuing.ts';
+import { type DecisionKey, type EvidenceStore, keyText } from '../store/port.ts';
 import type { EvidenceTrust } from '../trust/load.ts';
 
 /** Most items of a batch, by method. Twice as many are read as issued: a consult asks for both evidences of each notification. */
-const limits = { issue: 100, get: 200, purge: 100 };
+const limits = { issue: 100, abandon: 100, get: 200, purge: 100 };
 
 /** What there is once the service has started. */
 export interface Running {
@@ -22,7 +22,16 @@ export function evidenceHandlers(store: EvidenceStore, running: () => Running): 
 		issue: async ({ items }) => {
 			checkSize(items, limits.issue);
 			const { issuing } = running();
-			return { evidences: await issuing.issue(items.map(({ notification }, index) => checkedNotification(notification, index))) };
+			const issued = await issuing.issue(items.map(({ notification }, index) => checkedNotification(notification, index)));
+			return { results: issued.map((one) => ({ outcome: outcomeOf(one) })) };
+		},
+		abandon: async ({ items }) => {
+			checkSize(items, limits.abandon);
+			const decisions = items.map(checkedDecision);
+			await crashpoint('evidence.abandon.before-store');
+			const stored = await store.abandonMany(decisions);
+			await crashpoint('evidence.abandon.stored');
+			return { results: stored.map((one, index) => ({ evidence: provesThat(decisions[index], one) ? one : undefined })) };
 		},
 		get: async ({ keys }) => {
 			checkSize(keys, limits.get);
@@ -44,6 +53,22 @@ export function evidenceHandlers(store: EvidenceStore, running: () => Running): 
 			return { signerCaPem, signerPem, tsaCaPem, test };
 		},
 	};
+}
+
+function outcomeOf(issued: Issued): IssueResult['outcome'] {
+	if (!(issued instanceof DomainError)) return { $case: 'evidence', value: issued };
+	const { reason, message, retryable } = issued;
+	return { $case: 'failure', value: { reason, message, retryable } };
+}
+
+function provesThat(decision: DecisionKey | undefined, evidence: Evidence | undefined): boolean {
+	return decision?.decidedAt.getTime() === evidence?.decidedAt?.getTime();
+}
+
+function checkedDecision({ notificationId, transition, decidedAt }: AbandonItem, index: number): DecisionKey {
+	checkKey({ notificationId, transition }, index);
+	if (!decidedAt) throw evidenceError('ITEM_INVALID', { index: String(index), field: 'decided_at' });
+	return { notificationId, transition, decidedAt };
 }
 
 function checkSize(items: readonly unknown[], max: number): void {

@@ -15,6 +15,15 @@ export interface Sealed {
 	readonly sha256: Uint8Array;
 }
 
+/** Why something was not sealed, as plain data: an error loses its class on its way between threads. */
+export interface SealingFailure {
+	/** Of `evidenceErrors`. */
+	readonly reason: string;
+	readonly details: Readonly<Record<string, string>>;
+	/** What was behind it, without its message, which might quote a document. */
+	readonly cause: string;
+}
+
 /** What a sealing thread is given when it starts. */
 export interface SealingSetup {
 	readonly signer: SignerDescription;
@@ -29,39 +38,46 @@ export interface SealingJob {
 	readonly documents: readonly Unsealed[];
 }
 
-/** What a sealing thread answers: all documents in one buffer, since buffers cross threads one by one, or a failure by its name. */
+/** All sealed documents of a batch in one buffer, since buffers cross threads one by one; failures by the index of their document. */
+export interface PackedBatch {
+	readonly xml: Uint8Array;
+	/** For each document of the batch; 0 for one that failed. */
+	readonly lengths: readonly number[];
+	readonly digests: Uint8Array;
+	readonly failures: ReadonlyMap<number, SealingFailure>;
+}
+
+/** What a sealing thread answers: how each document went, or why none of them could be sealed. */
 export type SealingAnswer =
-	| { readonly id: number; readonly ok: true; readonly xml: Uint8Array; readonly lengths: readonly number[]; readonly digests: Uint8Array }
-	| {
-			readonly id: number;
-			readonly ok: false;
-			readonly reason: string;
-			readonly details: Readonly<Record<string, string>>;
-			readonly cause: string;
-	  };
+	| { readonly id: number; readonly batch: PackedBatch }
+	| { readonly id: number; readonly batch?: undefined; readonly failure: SealingFailure };
 
 const digestBytes = 32;
 
 /** Puts sealed documents side by side. */
-export function packed(id: number, sealed: readonly Sealed[]): SealingAnswer & { ok: true } {
-	const lengths = sealed.map((one) => one.xml.length);
+export function packed(outcomes: readonly (Sealed | SealingFailure)[]): PackedBatch {
+	const lengths = outcomes.map((one) => ('xml' in one ? one.xml.length : 0));
 	const xml = new Uint8Array(lengths.reduce((sum, one) => sum + one, 0));
-	const digests = new Uint8Array(sealed.length * digestBytes);
+	const digests = new Uint8Array(outcomes.length * digestBytes);
+	const failures = new Map<number, SealingFailure>();
 	let at = 0;
-	sealed.forEach((one, index) => {
-		xml.set(one.xml, at);
-		digests.set(one.sha256, index * digestBytes);
-		at += one.xml.length;
+	outcomes.forEach((one, index) => {
+		if ('xml' in one) {
+			xml.set(one.xml, at);
+			digests.set(one.sha256, index * digestBytes);
+			at += one.xml.length;
+		} else failures.set(index, one);
 	});
-	return { id, ok: true, xml, lengths, digests };
+	return { xml, lengths, digests, failures };
 }
 
 /** Takes them apart again, without copying. */
-export function unpacked({ xml, lengths, digests }: SealingAnswer & { ok: true }): Sealed[] {
+export function unpacked({ xml, lengths, digests, failures }: PackedBatch): (Sealed | SealingFailure)[] {
 	let at = 0;
 	return lengths.map((length, index) => {
 		const start = at;
 		at += length;
-		return { xml: xml.subarray(start, at), sha256: digests.subarray(index * digestBytes, (index + 1) * digestBytes) };
+		const sealed = { xml: xml.subarray(start, at), sha256: digests.subarray(index * digestBytes, (index + 1) * digestBytes) };
+		return failures.get(index) ?? sealed;
 	});
 }

@@ -4,7 +4,7 @@ import type { XadesSigner } from '@fefaent/xml';
 import { evidenceError } from '../errors.ts';
 import type { OpenSigner } from '../keys/port.ts';
 import { openAuthority } from '../timestamps/open.ts';
-import { packed, type SealingAnswer, type SealingJob, type SealingSetup } from './protocol.ts';
+import { packed, type SealingAnswer, type SealingFailure, type SealingJob, type SealingSetup } from './protocol.ts';
 import { type Sealer, sealAll } from './seal.ts';
 
 /** The thread that seals: opens key and authority once, then answers a batch with a batch. */
@@ -18,16 +18,15 @@ let opening: Promise<Sealer> | undefined;
 port.on('message', (job: SealingJob) => {
 	// The environment's time may be moved; it comes with each batch.
 	aheadMs = job.at - Date.now();
-	answer(job).then((result) => port.postMessage(result, result.ok ? [result.xml.buffer as ArrayBuffer] : []));
+	answer(job).then((result) => port.postMessage(result, result.batch ? [result.batch.xml.buffer as ArrayBuffer] : []));
 });
 
-async function answer(job: SealingJob): Promise<SealingAnswer> {
+async function answer({ id, at, documents }: SealingJob): Promise<SealingAnswer> {
 	try {
-		return packed(job.id, await sealAll(await opened(), job.documents, new Date(job.at)));
+		const outcomes = await sealAll(await opened(), documents, new Date(at));
+		return { id, batch: packed(outcomes.map((one) => (one instanceof DomainError ? failureOf(one) : one))) };
 	} catch (error) {
-		if (error instanceof DomainError)
-			return { id: job.id, ok: false, reason: error.reason, details: error.details, cause: nameOf(error.cause) };
-		return { id: job.id, ok: false, reason: 'SEALING_FAILED', details: {}, cause: nameOf(error) };
+		return { id, failure: failureOf(error) };
 	}
 }
 
@@ -50,6 +49,11 @@ async function open(): Promise<Sealer> {
 async function openSigner(): Promise<XadesSigner> {
 	const module = (await import(setup.signer.module)) as { readonly openSigner: OpenSigner };
 	return module.openSigner(setup.signer);
+}
+
+function failureOf(error: unknown): SealingFailure {
+	if (!(error instanceof DomainError)) return { reason: 'SEALING_FAILED', details: {}, cause: nameOf(error) };
+	return { reason: error.reason, details: error.details, cause: nameOf(error.cause) };
 }
 
 /** What went wrong, without messages: they might quote a document. */

@@ -18,4 +18,15 @@ export const migrations: readonly Migration[] = [
 			UNIQUE (notification_id, transition)
 		) STRICT`,
 	},
+	{
+		version: 2,
+		name: 'decisions that were abandoned',
+		// The last instant for each key: no decision up to it gets an evidence any more.
+		sql: `CREATE TABLE abandoned (
+			notification_id INTEGER NOT NULL,
+			transition INTEGER NOT NULL,
+			decided_at INTEGER NOT NULL,
+			PRIMARY KEY (notification_id, transition)
+		) STRICT, WITHOUT ROWID`,
+	},
 ];

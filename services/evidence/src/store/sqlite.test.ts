@@ -4,5 +4,5 @@ import { openSqliteEvidenceStore } from './sqlite.ts';
 
 evidenceStoreContract('SQLite', () => {
 	const folder = temporaryFolder();
-	return { open: () => openSqliteEvidenceStore({ path: folder.join('evidence.db') }), [Symbol.asyncDispose]: () => folder.remove() };
+	return { open: async () => openSqliteEvidenceStore({ path: folder.join('evidence.db') }), [Symbol.asyncDispose]: () => folder.remove() };
 });

@@ -8,7 +8,11 @@ import { type EvidenceStore, keyText } from './port.ts';
 const select = `SELECT e.* FROM json_each(?) AS k CROSS JOIN evidences AS e
 	ON e.notification_id = k.value ->> 0 AND e.transition = k.value ->> 1`;
 const insert = `INSERT INTO evidences (notification_id, transition, id, issued_at, decided_at, level, sha256, xml)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (notification_id, transition) DO NOTHING`;
+	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+	WHERE NOT EXISTS (SELECT 1 FROM abandoned WHERE notification_id = ?1 AND transition = ?2 AND decided_at >= ?5)
+	ON CONFLICT (notification_id, transition) DO NOTHING`;
+const abandon = `INSERT INTO abandoned (notification_id, transition, decided_at) VALUES (?, ?, ?)
+	ON CONFLICT (notification_id, transition) DO UPDATE SET decided_at = max(decided_at, excluded.decided_at)`;
 const empty = "UPDATE evidences SET xml = x'' WHERE notification_id IN (SELECT value FROM json_each(?))";
 
 /** Opens (and makes) the evidence service's own SQLite file. @throws what `openDatabase` of store-kit throws */
@@ -19,11 +23,20 @@ export function openSqliteEvidenceStore(options: { readonly path: string }): Evi
 		insertMany: (evidences) =>
 			db.write((tx) => {
 				const taken = evidences.filter((one) => tx.run(insert, ...columns(one)).changes === 0);
+				const refused = new Set(taken);
 				const stored = read(tx, taken);
-				return evidences.map((one) => stored.get(keyText(one)) ?? one);
+				return evidences.map((one) => (refused.has(one) ? stored.get(keyText(one)) : one));
+			}),
+		abandonMany: (decisions) =>
+			db.write((tx) => {
+				const stored = read(tx, decisions);
+				for (const one of decisions) {
+					if (!stored.has(keyText(one))) tx.run(abandon, one.notificationId, transitionToNumber(one.transition), one.decidedAt.getTime());
+				}
+				return decisions.map((one) => stored.get(keyText(one)));
 			}),
 		purge: (ids) =>
-			db.write((tx) => {
+			db.purge((tx) => {
 				tx.run(empty, JSON.stringify(ids));
 			}),
 		ping: async () => {

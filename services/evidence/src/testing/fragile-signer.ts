@@ -9,8 +9,10 @@ export interface FragileOptions {
 	readonly journal: string;
 	/** How many faults there are before it works. */
 	readonly faults: number;
-	/** The thread ends; the key does not sign; the key does not open. */
-	readonly kind: 'die' | 'refuse' | 'closed';
+	/** The thread ends; the key does not sign; the key does not open; it never answers; it holds the thread. */
+	readonly kind: 'die' | 'refuse' | 'closed' | 'hang' | 'spin';
+	/** Faults only when this is signed for: part of the id of a signature. Default: whatever is signed. */
+	readonly only?: string;
 }
 
 /** A real key in a token that fails now and then, from outside the process's view. For tests. */
@@ -29,8 +31,11 @@ export const openSigner: OpenSigner = async (description) => {
 		// Asynchronous, as a key in a token or far away is.
 		sign: async (data) => {
 			await new Promise((resolve) => setImmediate(resolve));
-			if (options.kind === 'die' && fails()) process.exit(7);
-			if (options.kind === 'refuse' && fails()) throw new Error('PIN locked');
+			const meant = Buffer.from(data).includes(options.only ?? '');
+			if (meant && options.kind === 'die' && fails()) process.exit(7);
+			if (meant && options.kind === 'refuse' && fails()) throw new Error('PIN locked');
+			if (meant && options.kind === 'hang' && fails()) await new Promise(() => {});
+			if (meant && options.kind === 'spin' && fails()) for (;;);
 			return signer.sign(data);
 		},
 	};

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere, replaceFile } from '@fefaent/files';
 import { type Clock, crashpoint } from '@fefaent/kernel';
 import {
 	createAuthority,
@@ -37,16 +37,18 @@ const dayMs = 86_400_000;
  * The keys are kept as PEM: reading PKCS#12 costs 0.1 s and 27 MB of a process that has neither to spare, and its password would lie beside it.
  */
 export async function ensureTestTrust({ folder, keyType, clock }: TestTrustOptions): Promise<TestTrust> {
-	await mkdir(folder, { recursive: true, mode: 0o700 });
 	let made = false;
 	const ensure = async (name: string, make: () => Promise<KeyedCertificate>): Promise<KeyedCertificate> => {
 		const path = join(folder, `${name}.key.pem`);
 		const known = await readIfThere(path);
-		if (known !== undefined) return keyedCertificateFromPem(known);
+		if (known !== undefined) return keyedCertificateFromPem(known.toString('utf8'));
 		const content = await make();
 		await crashpoint(`evidence.trust.${name}.before-write`);
-		await writeWhole(join(folder, `${name}.pem`), toPem('CERTIFICATE', content.certificate));
-		await writeWhole(path, keyedCertificateToPem(content));
+		await replaceFile(join(folder, `${name}.pem`), toPem('CERTIFICATE', content.certificate));
+		await replaceFile(path, keyedCertificateToPem(content), {
+			beforeNamed: () => crashpoint(`evidence.trust.${name}.before-key`),
+			afterNamed: () => crashpoint(`evidence.trust.${name}.after-key`),
+		});
 		made = true;
 		return content;
 	};
@@ -61,26 +63,4 @@ export async function ensureTestTrust({ folder, keyType, clock }: TestTrustOptio
 	const timeStamping = await ensure('test-tsa', () => issue('Fefaent TEST time-stamping authority', 'timestamp', 'ecdsa-p256'));
 	const signer = await ensure(`test-signer-${keyType}`, () => issue('Fefaent TEST signer', 'sign', keyType));
 	return { authority, signer, timeStamping, made };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-	try {
-		return await readFile(path, 'utf8');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-		throw error;
-	}
-}
-
-/** Under another name first: whoever finds the name finds all of it, on disk. */
-async function writeWhole(path: string, content: string): Promise<void> {
-	const temporary = `${path}.new`;
-	const file = await open(temporary, 'w', 0o600);
-	try {
-		await file.writeFile(content);
-		await file.sync();
-	} finally {
-		await file.close();
-	}
-	await rename(temporary, path);
 }

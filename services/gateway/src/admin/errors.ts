@@ -14,10 +14,15 @@ export const adminErrors = {
 	EVIDENCE_UNKNOWN: { kind: 'notFound', message: 'notification {id} has no evidence of this transition' },
 	EVIDENCE_PURGED: { kind: 'notFound', message: 'the evidence was forgotten with its notification; its digest is {sha256}' },
 	ENDPOINT_UNKNOWN: { kind: 'notFound', message: 'no endpoint has the id {id}' },
+	PRECONDITION_FAILED: { kind: 'precondition', message: 'it was changed since: its entity-tag is now {etag}' },
 	TEMPLATE_UNKNOWN: { kind: 'notFound', message: 'there is no such template to remove; built-in ones stay' },
 	SANDBOX_OFF: { kind: 'precondition', message: 'time cannot be moved here: the sandbox is off' },
 	CLOCK_OUT_OF_RANGE: { kind: 'invalid', message: 'time can be moved ten years ahead of the machine at most' },
 	CLOCK_NOT_SETTLED: { kind: 'timedOut', message: 'time stands where asked, but work was still due after {seconds} s' },
+	CLOCK_MOVE_CUT: {
+		kind: 'timedOut',
+		message: 'time was not moved all the way: {left} s of {asked} s are left, since moving took more than {seconds} s. Move it on by them',
+	},
 	BUS_ABSENT: { kind: 'precondition', message: 'the event bus of this installation is administered by its own tools' },
 } as const;
 

@@ -13,8 +13,12 @@ export interface SandboxControl {
 	now(): Date;
 	/** How far ahead of the machine's time, in milliseconds. */
 	readonly offsetMs: number;
-	/** Moves time ahead, by milliseconds. */
-	advance(ms: number): Promise<void>;
+	/**
+	 * Moves time ahead, by milliseconds, one move after the other.
+	 * @param withinMs most milliseconds of real time that it may take, waiting for earlier moves included
+	 * @returns how many milliseconds of the move are left, because its time was over; 0 when it was made whole
+	 */
+	advance(ms: number, withinMs?: number): Promise<number>;
 	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
 	settled(timeoutMs: number): Promise<boolean>;
 }

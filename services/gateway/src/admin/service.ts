@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConfigError, createHealth, type Service } from '@fefaent/service-kit';
+import { ConfigError, createHealth, isLoopbackHost, type Service } from '@fefaent/service-kit';
 import { type Listener, listen } from '../http/server.ts';
-import { isLoopback } from './http/loopback.ts';
 import type { AdminServiceDeps } from './ports.ts';
 
 /** The admin API as a service of the process. */
@@ -21,7 +20,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export function createAdminService(deps: AdminServiceDeps): AdminService {
 	const { config, logger } = deps;
 	const host = config.FEFAENT_ADMIN_HOST;
-	if (!isLoopback(host) && config.FEFAENT_ADMIN_TOKEN === undefined) {
+	if (!isLoopbackHost(host) && config.FEFAENT_ADMIN_TOKEN === undefined) {
 		const expected = `a token, since FEFAENT_ADMIN_HOST is ${host} and not loopback`;
 		throw new ConfigError([{ name: 'FEFAENT_ADMIN_TOKEN', value: undefined, expected }]);
 	}

@@ -155,6 +155,18 @@ describe('client certificates', () => {
 		expect(await ask(port, made.ca.cert, made.client)).toBe(401);
 	});
 
+	it('that are missing, unknown or revoked let nobody in as a caller of the machine', async () => {
+		const { directory } = await withKey();
+		await using _ = directory;
+		const [made, other] = await Promise.all([issueTestCertificates(), issueTestCertificates()]);
+		const { id } = await directory.operations.registerCertificate({ label: 'ERP', issuers: ['AJ1'], pem: made.client.cert });
+		await using server = await start(directory, { openLoopback: true, tls: tlsOf(made) });
+		const { port } = server.listener;
+		expect(await ask(port, made.ca.cert, made.client)).toBe(id);
+		await directory.operations.revokeCredential(id);
+		for (const client of [made.client, other.client, undefined]) expect(await ask(port, made.ca.cert, client)).toBe(401);
+	});
+
 	it('are refused when out of date', async () => {
 		const { directory } = await withKey();
 		await using _ = directory;

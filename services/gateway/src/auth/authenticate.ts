@@ -1,13 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { isLoopbackAddress } from '@fefaent/service-kit';
 import { readApiKey } from '../directory/api-key.ts';
 import type { DirectoryReader } from '../directory/reader.ts';
 import type { Credential } from '../directory/types.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { Caller } from './caller.ts';
 import { givenKey } from './headers.ts';
-import { isLoopback, notPlainlyLocal } from './loopback.ts';
+import { notPlainlyLocal } from './loopback.ts';
 
 /** What authentication needs. */
 export interface AuthenticatorDeps {
@@ -22,7 +23,7 @@ export interface AuthenticatorDeps {
 
 /**
  * Makes the function that says who calls: by API key, else by client certificate, else, where that is allowed, because it calls from the
- * machine itself, plainly (see {@link notPlainlyLocal}). A key that is given and wrong is refused whatever else would let the caller in.
+ * machine itself, plainly (without TLS, and see {@link notPlainlyLocal}). A key that is given and wrong is refused whatever else would let the caller in.
  * The function rejects with HttpRefusal 401, the same for an unknown, a wrong and a revoked credential.
  */
 export function authenticator(deps: AuthenticatorDeps): (request: IncomingMessage) => Promise<Caller> {
@@ -34,12 +35,17 @@ export function authenticator(deps: AuthenticatorDeps): (request: IncomingMessag
 			return { kind: 'credential', credentialId: credential.id, issuers: credential.issuers };
 		}
 		if (key !== undefined) throw new HttpRefusal('unauthenticated', 'the credential is not valid');
-		if (!deps.openLoopback || !isLoopback(request.socket.remoteAddress))
+		// Who comes by TLS came to prove itself: a certificate that is unknown or revoked must not let in further than a right one.
+		if (!deps.openLoopback || isEncrypted(request) || !isLoopbackAddress(request.socket.remoteAddress))
 			throw new HttpRefusal('unauthenticated', 'no credential was given');
 		const problem = notPlainlyLocal(request.headers);
 		if (problem !== undefined) throw new HttpRefusal('not-local', problem);
 		return { kind: 'loopback' };
 	};
+}
+
+function isEncrypted({ socket }: IncomingMessage): boolean {
+	return (socket as Partial<TLSSocket>).encrypted === true;
 }
 
 /** Equals no digest of a secret that anyone could find. */

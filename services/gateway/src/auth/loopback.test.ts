@@ -1,22 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { isLoopback, notPlainlyLocal } from './loopback.ts';
-
-it.each([
-	['127.0.0.1', true],
-	['127.8.9.10', true],
-	['::1', true],
-	['::ffff:127.0.0.1', true],
-	['10.0.0.1', false],
-	['::ffff:10.0.0.1', false],
-	['128.0.0.1', false],
-	['127.evil', false],
-	['::2', false],
-	['', false],
-	[undefined, false],
-])('%s on loopback: %s', (address, is) => {
-	expect(isLoopback(address)).toBe(is);
-});
+import { notPlainlyLocal } from './loopback.ts';
 
 describe('a request over loopback', () => {
 	it.each<IncomingHttpHeaders>([
@@ -26,6 +10,7 @@ describe('a request over loopback', () => {
 		{ host: '127.8.9.10' },
 		{ host: '[::1]' },
 		{ host: '[::1]:8080' },
+		{ host: '[::ffff:127.0.0.1]' },
 		{ host: 'localhost:8080', origin: 'http://localhost:3000' },
 		{ host: 'localhost:8080', origin: 'https://127.0.0.1' },
 		{ host: 'localhost:8080', origin: 'http://[::1]:8080' },

@@ -1,12 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
-
-/** Whether an address is the machine itself: 127.0.0.0/8, ::1, and the former mapped into IPv6. */
-export function isLoopback(address: string | undefined): boolean {
-	if (address === undefined) return false;
-	const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-	return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
-}
+import { isLoopbackHost } from '@fefaent/service-kit';
 
 /** What a proxy adds; with one in between, who calls may be anyone, though the connection comes from this machine. */
 const proxied = /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/;
@@ -28,7 +21,7 @@ export function notPlainlyLocal(headers: IncomingHttpHeaders): string | undefine
 /** Whether a Host header (RFC 9110 section 7.2) names this machine, at any port. */
 function namesLoopback(host: string | undefined): boolean {
 	const [, name = ''] = /^(\[[^\]]*\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host ?? '') ?? [];
-	return name.toLowerCase() === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'));
+	return isLoopbackHost(name);
 }
 
 /** Whether an Origin header (RFC 6454 section 7) is a page of this machine; `null`, of sandboxed pages, is none. */

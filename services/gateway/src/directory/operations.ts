@@ -29,8 +29,11 @@ export interface CredentialInput {
 export interface DirectoryOperations {
 	/** @throws ISSUER_INVALID, ISSUER_EXISTS */
 	registerIssuer(input: IssuerInput): Promise<Issuer>;
-	/** @throws ISSUER_UNKNOWN, ISSUER_INVALID, ISSUER_CONTENDED */
-	updateIssuer(code: string, change: IssuerChange): Promise<Issuer>;
+	/**
+	 * @param check looks at the very version that the change is made to; nothing is changed when it throws
+	 * @throws ISSUER_UNKNOWN, ISSUER_INVALID, ISSUER_CONTENDED
+	 */
+	updateIssuer(code: string, change: IssuerChange, check?: (before: Issuer) => void): Promise<Issuer>;
 	/** @throws ISSUER_UNKNOWN */
 	getIssuer(code: string): Promise<Issuer>;
 	listIssuers(page?: Partial<Page>): Promise<readonly Issuer[]>;
@@ -82,9 +85,11 @@ export function directoryOperations({ store, cache, clock }: OperationsDeps): Di
 			return issuer;
 		},
 
-		async updateIssuer(code, change) {
+		async updateIssuer(code, change, check) {
 			for (let attempt = 0; attempt < mostStaleWrites; attempt++) {
-				const next = changedIssuer(await known(code), change);
+				const before = await known(code);
+				check?.(before);
+				const next = changedIssuer(before, change);
 				if (await written(store.replaceIssuer(next))) return next;
 			}
 			throw gatewayError('ISSUER_CONTENDED', { code });

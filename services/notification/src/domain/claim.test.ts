@@ -79,6 +79,15 @@ describe('claim', () => {
 		expect(liveOf(early.next)?.claim?.decidedAt).toEqual(after(1000));
 	});
 
+	it('of a deposit given up before has an instant of its own', () => {
+		const failed = inState(State.FAILED);
+		const last = failed.timeline.at(-1)?.at ?? noon;
+		for (const now of [last, new Date(0)]) {
+			const { next } = claim(failed, claimItem(1, Transition.DEPOSIT), now);
+			expect(liveOf(next)?.claim?.decidedAt).toEqual(new Date(last.getTime() + 1));
+		}
+	});
+
 	it('leaves what it was given as it is', () => {
 		const before = entered();
 		const copy = structuredClone(before);

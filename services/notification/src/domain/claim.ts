@@ -1,6 +1,6 @@
-import { type Author, type ClaimItem, ClaimOutcome, type ClaimResult, type Notification } from '@fefaent/contracts/notification';
+import { type Author, type ClaimItem, ClaimOutcome, type ClaimResult, type Notification, State } from '@fefaent/contracts/notification';
 import type { Decision } from './decision.ts';
-import { changed, instantAfter } from './record.ts';
+import { changed, instantAfter, momentAfter } from './record.ts';
 import { ruleOf, shortName } from './transitions.ts';
 
 /** A decision to take; its target agrees with its transition (`checkClaimItem`). */
@@ -21,7 +21,7 @@ export function claim(notification: Notification | undefined, command: ClaimComm
 	if (notification.state === rule.target) return answer(command.id, notification, ClaimOutcome.CLAIMED);
 	if (!rule.from.includes(notification.state)) return answer(command.id, notification, ClaimOutcome.STATE);
 
-	const decidedAt = instantAfter(notification, now);
+	const decidedAt = notification.state === State.FAILED ? momentAfter(notification, now) : instantAfter(notification, now);
 	const { transition, author } = command;
 	const next = changed(
 		notification,

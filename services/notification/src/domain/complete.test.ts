@@ -98,14 +98,26 @@ describe('complete', () => {
 		expect(complete(failed, completeItem(1, Transition.DEPOSIT, 'TSA_UNAVAILABLE'), noon).result.kind).toBe('complete');
 	});
 
-	it.each([
-		{ transition: Transition.DEPOSIT, from: State.FAILED, date: 'depositedAt' },
-		{ transition: Transition.ACCEPT, from: State.DEPOSITED, date: 'practisedAt' },
-	] as const)('of $transition says the instant that its proof states', ({ transition, from, date }) => {
-		const before = claimed(inState(from), transition);
+	it('of a deposit is about that very one: neither the proof nor the giving up of an earlier one says anything of it', () => {
+		const failed = inState(State.FAILED);
+		const before = claimed(failed, Transition.DEPOSIT);
+		const missed = { result: { kind: 'failed', reason: 'CLAIM_MISSING' }, events: [] };
+		const early = { ...completeItem(1, Transition.DEPOSIT), evidence: { ...evidence(1, Transition.DEPOSIT), decidedAt: after(30_000) } };
+		expect(complete(before, early, after(90_000))).toEqual(missed);
+		expect(complete(before, { ...completeItem(1, Transition.DEPOSIT), decidedAt: after(30_000) }, after(90_000))).toEqual(missed);
+		const late = { ...completeItem(1, Transition.DEPOSIT, 'TSA_UNAVAILABLE'), decidedAt: after(30_000) };
+		// The giving up of the earlier one is over, and stays so.
+		expect(complete(before, late, after(90_000))).toEqual({ result: { kind: 'complete', notification: before }, events: [] });
+		const own = { ...early, evidence: { ...early.evidence, decidedAt: after(60_000) }, decidedAt: after(60_000) };
+		expect(liveOf(complete(before, own, after(90_000)).next)).toMatchObject({ state: State.DEPOSITED, depositedAt: after(60_000) });
+	});
+
+	it('of what is decided once says the instant that its proof states', () => {
+		const transition = Transition.ACCEPT;
+		const before = claimed(inState(State.DEPOSITED), transition);
 		const item = { ...completeItem(1, transition), evidence: { ...evidence(1, transition), decidedAt: after(30_000) } };
 		const { next, events } = complete(before, item, after(90_000));
-		expect(liveOf(next)?.[date]).toEqual(after(30_000));
+		expect(liveOf(next)?.practisedAt).toEqual(after(30_000));
 		expect(liveOf(next)?.timeline.at(-1)?.at).toEqual(after(30_000));
 		expect(events).toMatchObject([{ at: after(30_000) }]);
 	});

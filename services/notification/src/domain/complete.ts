@@ -1,5 +1,13 @@
 import { NotificationEventType } from '@fefaent/contracts/events';
-import { type Claim, type CompleteItem, type Notification, State, Transition } from '@fefaent/contracts/notification';
+import {
+	type Claim,
+	type CompleteItem,
+	isProved,
+	mayBeGivenUp,
+	type Notification,
+	State,
+	Transition,
+} from '@fefaent/contracts/notification';
 import type { Decision } from './decision.ts';
 import { changed, eventOf, instantAfter } from './record.ts';
 import { isPractised, ruleOf, shortName } from './transitions.ts';
@@ -16,7 +24,7 @@ export type Completion =
 export function complete(notification: Notification | undefined, item: CompleteItem, now: Date): Decision<Completion> {
 	if (!notification) return { result: { kind: 'failed', reason: 'NOTIFICATION_UNKNOWN' }, events: [] };
 	const { claim } = notification;
-	if (claim?.transition === item.transition) {
+	if (claim?.transition === item.transition && isMeant(claim, item)) {
 		if (item.failure !== '' || item.transition === Transition.FAIL) return failed(notification, claim, item, now);
 		return reached(notification, claim, item);
 	}
@@ -24,15 +32,24 @@ export function complete(notification: Notification | undefined, item: CompleteI
 	return { result: { kind: 'failed', reason: 'CLAIM_MISSING' }, events: [] };
 }
 
+/**
+ * Whether the item is about this very decision. A transition that may be given up may be decided again: neither the proof nor the giving up of the
+ * earlier decision, however late it comes, says anything of the later one.
+ */
+function isMeant({ transition, decidedAt }: Claim, { evidence, decidedAt: meant }: CompleteItem): boolean {
+	const same = (at: Date | undefined) => at === undefined || at.getTime() === decidedAt?.getTime();
+	return same(meant) && (!mayBeGivenUp(transition) || same(evidence?.decidedAt));
+}
+
 /** Whether the transition, or the giving up of it, is what happened before. */
 function isComplete(notification: Notification, item: CompleteItem): boolean {
 	if (item.failure !== '') return notification.state === State.FAILED;
 	if (notification.evidences.some((evidence) => evidence.transition === item.transition)) return true;
-	return notification.state === ruleOf(item.transition)?.target && !ruleOf(item.transition)?.proved;
+	return notification.state === ruleOf(item.transition)?.target && !isProved(item.transition);
 }
 
 function reached(notification: Notification, claim: Claim, item: CompleteItem): Decision<Completion> {
-	// A proof may be of an earlier claim of the same transition, one that was given up: the state says the instant that its proof states.
+	// The state says the instant that its proof states, also where the claim is a later one, as after a restored backup.
 	const at = item.evidence?.decidedAt ?? claim.decidedAt ?? notification.receivedAt ?? new Date(0);
 	const state = claim.target;
 	const evidenceId = item.evidence?.evidenceId ?? '';

@@ -19,9 +19,21 @@ export function instantAfter(notification: Notification, now: Date): Date {
 	return last && last > now ? last : now;
 }
 
+/** The time of a decision that follows on one given up: the two are told apart by their instants. */
+export function momentAfter(notification: Notification, now: Date): Date {
+	const last = notification.timeline.at(-1)?.at;
+	return last && last >= now ? new Date(last.getTime() + 1) : now;
+}
+
 /** The notification changed by one write: the next version, with one more line in its history. */
 export function changed(notification: Notification, entry: TimelineEntry, change: Partial<Notification>): Notification {
 	return { ...notification, ...change, version: notification.version + 1, timeline: [...notification.timeline, entry] };
+}
+
+/** The notification, with the trace of the call that wrote them on the lines of its history from a place on. */
+export function traced(notification: Notification, from: number, traceId: string | undefined): Notification {
+	if (traceId === undefined) return notification;
+	return { ...notification, timeline: notification.timeline.map((entry, index) => (index < from ? entry : { ...entry, traceId })) };
 }
 
 /** What an event says besides its notification. */

@@ -1,8 +1,7 @@
 import { NotificationEventType } from '@fefaent/contracts/events';
-import type { Notification } from '@fefaent/contracts/notification';
+import { isAtRest, type Notification } from '@fefaent/contracts/notification';
 import { type Decision, liveOf, type Stored } from './decision.ts';
 import { changed, eventOf, instantAfter, issuerOf } from './record.ts';
-import { isAtRest } from './transitions.ts';
 
 /** Whether a notification may leave: nothing happens to it any more, and nothing is decided of it. */
 export function mayLeave(notification: Notification): boolean {

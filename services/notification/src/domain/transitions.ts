@@ -5,8 +5,6 @@ export interface TransitionRule {
 	readonly target: State;
 	/** The states it may be decided from. */
 	readonly from: readonly State[];
-	/** Whether it is completed by an evidence. */
-	readonly proved: boolean;
 }
 
 /**
@@ -14,15 +12,14 @@ export interface TransitionRule {
  * cannot fail any more. Discard is open from every state, the final ones included (eNotumLite contract, decision 11).
  */
 const rules: Readonly<Partial<Record<Transition, TransitionRule>>> = {
-	[Transition.DEPOSIT]: { target: State.DEPOSITED, from: [State.ENTERED, State.FAILED], proved: true },
-	[Transition.ACCEPT]: { target: State.ACCEPTED, from: [State.DEPOSITED], proved: true },
-	[Transition.REJECT]: { target: State.REJECTED, from: [State.DEPOSITED], proved: true },
-	[Transition.EXPIRE]: { target: State.EXPIRED, from: [State.DEPOSITED], proved: true },
-	[Transition.FAIL]: { target: State.FAILED, from: [State.ENTERED], proved: false },
+	[Transition.DEPOSIT]: { target: State.DEPOSITED, from: [State.ENTERED, State.FAILED] },
+	[Transition.ACCEPT]: { target: State.ACCEPTED, from: [State.DEPOSITED] },
+	[Transition.REJECT]: { target: State.REJECTED, from: [State.DEPOSITED] },
+	[Transition.EXPIRE]: { target: State.EXPIRED, from: [State.DEPOSITED] },
+	[Transition.FAIL]: { target: State.FAILED, from: [State.ENTERED] },
 	[Transition.DISCARD]: {
 		target: State.DISCARDED,
 		from: [State.ENTERED, State.DEPOSITED, State.ACCEPTED, State.REJECTED, State.EXPIRED, State.FAILED],
-		proved: false,
 	},
 };
 
@@ -34,21 +31,6 @@ export function ruleOf(transition: Transition): TransitionRule | undefined {
 /** The recipient's time to decide is over: it was accepted, rejected or left to expire. */
 export function isPractised(state: State): boolean {
 	return state === State.ACCEPTED || state === State.REJECTED || state === State.EXPIRED;
-}
-
-/** Nothing but a discard can follow. */
-export function isFinal(state: State): boolean {
-	return isPractised(state) || state === State.DISCARDED;
-}
-
-/** Nothing happens to it by itself any more: what may be exported and purged once its retention ends. */
-export function isAtRest(state: State): boolean {
-	return isFinal(state) || state === State.FAILED;
-}
-
-/** A deposit that cannot be proved is given up after some tries; the other decisions stand until they are proved. */
-export function mayBeGivenUp(transition: Transition): boolean {
-	return transition === Transition.DEPOSIT;
 }
 
 /** The name of a state or transition without its prefix, as a timeline shows it: `STATE_DEPOSITED` is `DEPOSITED`. */

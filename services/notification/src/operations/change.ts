@@ -1,5 +1,6 @@
-import { currentTraceparent } from '@fefaent/service-kit';
+import { currentTraceparent, traceIdOf } from '@fefaent/service-kit';
 import { type Decision, type NewEvent, type Stored, versionOf } from '../domain/decision.ts';
+import { traced } from '../domain/record.ts';
 import { notificationError } from '../errors.ts';
 import { outgoing } from '../outbox/outgoing.ts';
 import { recordChanges } from '../telemetry.ts';
@@ -63,15 +64,22 @@ async function write(deps: OperationDeps, step: Step, works: readonly Work[]): P
 	);
 	if (changes.length === 0) return [];
 	const traceparent = currentTraceparent();
+	const traceId = traceIdOf(traceparent);
 	const written = await storing(step, () =>
 		deps.store.replaceMany(
 			changes.map(({ read, next, events }) => ({
 				expectedVersion: versionOf(read),
-				next,
+				next: tracedSince(read, next, traceId),
 				events: events.map((event) => outgoing(event, traceparent)),
 			})),
 		),
 	);
 	recordChanges(changes.flatMap((change, index) => (written[index] === 'written' ? change.events : [])));
 	return changes.flatMap((change, index) => (written[index] === 'written' ? [] : change.places));
+}
+
+/** What a call wrote of a notification, told apart by its trace. */
+function tracedSince(read: Stored, next: Stored, traceId: string | undefined): Stored {
+	if (next.kind === 'purged' || read.kind === 'purged') return next;
+	return { ...next, notification: traced(next.notification, read.notification.timeline.length, traceId) };
 }

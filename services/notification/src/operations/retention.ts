@@ -28,7 +28,7 @@ export async function exportAll(deps: OperationDeps, items: readonly ExportItem[
 async function zipWritten({ blobs, logger }: OperationDeps, notification: Notification, item: ExportItem): Promise<boolean> {
 	try {
 		const key = exportKey(notification);
-		await blobs.put(key, exportZip(notification, item.files, await blobs.get(key)));
+		await blobs.put(key, await exportZip(notification, item.files, await blobs.get(key)));
 		return true;
 	} catch (error) {
 		logger.error({ err: error, notificationId: notification.id }, 'an export could not be written');

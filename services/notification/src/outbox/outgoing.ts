@@ -1,18 +1,10 @@
-import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import { NotificationEvent, NotificationEventType, notificationEventName, notificationTopic } from '@fefaent/contracts/events';
 import { uuidv7 } from '@fefaent/kernel';
 import type { OutboxEvent } from '@fefaent/store-kit';
 import type { NewEvent } from '../domain/decision.ts';
 
-/** Where a notification's events go, keyed by its id. */
-export const notificationTopic = 'fefaent.notification.v1';
-
-/** `NOTIFICATION_EVENT_TYPE_STATE_CHANGED` is `fefaent.notification.state-changed.v1`. */
-const types = new Map(
-	Object.values(NotificationEventType).map((type) => [
-		type,
-		`fefaent.notification.${type.replace('NOTIFICATION_EVENT_TYPE_', '').toLowerCase().replaceAll('_', '-')}.v1`,
-	]),
-);
+/** Names are made once: there is one in each message. */
+const types = new Map(Object.values(NotificationEventType).map((type) => [type, notificationEventName(type)]));
 
 /**
  * Gives an event its id and envelope: CloudEvents 1.0 attributes as headers (binary mode), the W3C trace that caused it, and the protobuf

@@ -1,4 +1,11 @@
-import type { CompleteItem, CompleteResult, NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import {
+	type CompleteItem,
+	type CompleteResult,
+	type Notification,
+	type NotificationServiceDefinition,
+	NotificationView,
+	viewed,
+} from '@fefaent/contracts/notification';
 import type { Handlers } from '@fefaent/service-kit';
 import { claim } from '../domain/claim.ts';
 import { type Completion, complete } from '../domain/complete.ts';
@@ -25,19 +32,20 @@ import {
 export function notificationHandlers(deps: OperationDeps): Handlers<typeof NotificationServiceDefinition> {
 	const { store, config } = deps;
 	return {
-		create: async ({ drafts }) => {
+		create: async ({ drafts }, { requestId }) => {
 			checkDrafts(drafts);
-			return { results: [...(await create(deps, drafts))] };
+			return { results: [...(await create(deps, drafts, requestId))] };
 		},
-		get: async ({ ids }) => {
+		get: async ({ ids, view }) => {
 			checkIds(ids);
 			const found = await store.getMany(ids);
-			return { results: ids.map((id) => ({ id, notification: liveOf(found.get(id)) })) };
+			return { results: ids.map((id) => ({ id, notification: seen(liveOf(found.get(id)), view) })) };
 		},
-		search: async (request) => ({ notifications: [...(await store.search(searchQuery(request)))] }),
+		search: async (request) => ({ notifications: summaries(await store.search(searchQuery(request))) }),
 		claim: async ({ items }) => {
 			const commands = claimCommands(items);
-			return { results: [...(await changeAll(deps, 'claim', commands, (stored, command, now) => claim(liveOf(stored), command, now)))] };
+			const claims = await changeAll(deps, 'claim', commands, (stored, command, now) => claim(liveOf(stored), command, now));
+			return { results: claims.map((one) => ({ ...one, notification: seen(one.notification, NotificationView.CASE) })) };
 		},
 		complete: async ({ items }) => {
 			checkCompletions(items);
@@ -46,7 +54,7 @@ export function notificationHandlers(deps: OperationDeps): Handlers<typeof Notif
 		},
 		listClaims: async ({ before, limit, after }) => {
 			if (!before) throw notificationError('ITEM_INVALID', { index: '0', field: 'before' });
-			return { notifications: [...(await store.claimsBefore(before, checkedLimit(limit), claimPosition(after)))] };
+			return { notifications: summaries(await store.claimsBefore(before, checkedLimit(limit), claimPosition(after))) };
 		},
 		remind: async ({ ids }) => {
 			checkIds(ids);
@@ -67,6 +75,16 @@ export function notificationHandlers(deps: OperationDeps): Handlers<typeof Notif
 }
 
 function completeResult({ id }: CompleteItem, completion: Completion): CompleteResult {
-	if (completion.kind === 'complete') return { id, outcome: { $case: 'notification', value: completion.notification } };
+	if (completion.kind === 'complete') {
+		return { id, outcome: { $case: 'notification', value: viewed(completion.notification, NotificationView.SUMMARY) } };
+	}
 	return { id, outcome: { $case: 'failure', value: itemFailure(notificationError(completion.reason, { id: String(id) })) } };
+}
+
+function seen(notification: Notification | undefined, view: NotificationView = NotificationView.UNSPECIFIED): Notification | undefined {
+	return notification && viewed(notification, view);
+}
+
+function summaries(notifications: readonly Notification[]): Notification[] {
+	return notifications.map((one) => viewed(one, NotificationView.SUMMARY));
 }

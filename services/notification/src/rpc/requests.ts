@@ -3,14 +3,16 @@ import {
 	type CompleteItem,
 	type Draft,
 	type ExportItem,
+	isProved,
 	type ListClaimsRequest,
+	mayBeGivenUp,
 	type SearchRequest,
 	State,
 	Transition,
 } from '@fefaent/contracts/notification';
 import type { ClaimCommand } from '../domain/claim.ts';
 import { draftProblem, identityProblem } from '../domain/draft.ts';
-import { mayBeGivenUp, ruleOf } from '../domain/transitions.ts';
+import { ruleOf } from '../domain/transitions.ts';
 import { notificationError } from '../errors.ts';
 import { recordName } from '../operations/zip.ts';
 import type { ClaimPosition, SearchQuery } from '../store/port.ts';
@@ -69,7 +71,7 @@ export function checkCompletions(items: readonly CompleteItem[]): void {
 			if (!mayBeGivenUp(transition) && transition !== Transition.FAIL) throw invalid(index, 'failure');
 			if (!failureName.test(failure)) throw invalid(index, 'failure');
 		}
-		if ((evidence !== undefined) !== (rule.proved && failure === '')) throw invalid(index, 'evidence');
+		if ((evidence !== undefined) !== (isProved(transition) && failure === '')) throw invalid(index, 'evidence');
 		if (!evidence) return;
 		if (evidence.transition !== transition || evidence.evidenceId === '' || evidence.evidenceId.length > 50)
 			throw invalid(index, 'evidence');

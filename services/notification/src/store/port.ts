@@ -6,12 +6,14 @@ import type { Stored } from '../domain/decision.ts';
 /** A notification to be stored for the first time. */
 export interface Arrival {
 	readonly notification: Notification;
-	/** SHA-256 of what the issuer wrote; nothing when it gave no reference of its own. */
+	/** What it is recognised by when it comes again, unique for its issuer: the issuer's own reference, or else that of the call. */
+	readonly reference: string | undefined;
+	/** SHA-256 of what the issuer wrote; there when the reference is. */
 	readonly fingerprint: Uint8Array | undefined;
 	readonly events: readonly OutboxEvent[];
 }
 
-/** What became of an arrival. `existing`: the issuer's reference belongs to another notification, whose fingerprint decides what that means. */
+/** What became of an arrival. `existing`: the reference belongs to another notification, whose fingerprint decides what that means. */
 export type Insertion =
 	| { readonly kind: 'inserted' }
 	| { readonly kind: 'existing'; readonly id: number; readonly iun: string; readonly fingerprint: Uint8Array };

@@ -2,6 +2,7 @@ import { Notification, stateToNumber } from '@fefaent/contracts/notification';
 import type { SqlValue } from '@fefaent/store-kit';
 import type { Stored } from '../domain/decision.ts';
 import { issuerOf } from '../domain/record.ts';
+import type { Arrival } from './port.ts';
 
 /** A row as it is read. */
 export interface NotificationRow {
@@ -16,11 +17,6 @@ export interface NotificationRow {
 /** The columns that {@link NotificationRow} takes. */
 export const rowColumns = 'id, version, issuer, document, purged_at, export_key';
 
-/** The issuer's own id, by which it is found again; an empty one is none. */
-export function referenceOf(notification: Notification): string | null {
-	return notification.draft?.issuerReference || null;
-}
-
 /** Columns of a live notification that change with it: version, state, claimed_at, document. */
 export function changingColumns(notification: Notification): readonly SqlValue[] {
 	return [
@@ -32,8 +28,8 @@ export function changingColumns(notification: Notification): readonly SqlValue[]
 }
 
 /** Columns of a notification in the order of {@link insertSql}. */
-export function insertedColumns(notification: Notification, fingerprint: Uint8Array | undefined): readonly SqlValue[] {
-	return [notification.id, issuerOf(notification), referenceOf(notification), fingerprint ?? null, ...changingColumns(notification)];
+export function insertedColumns({ notification, reference, fingerprint }: Arrival): readonly SqlValue[] {
+	return [notification.id, issuerOf(notification), reference ?? null, fingerprint ?? null, ...changingColumns(notification)];
 }
 
 /** Inserts a notification, unless its reference is taken. */

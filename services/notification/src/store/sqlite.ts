@@ -1,9 +1,10 @@
 import { Notification } from '@fefaent/contracts/notification';
 import { openDatabase, SqliteOutbox, type Tx } from '@fefaent/store-kit';
+import { issuerOf } from '../domain/record.ts';
 import { migrations } from './migrations.ts';
 import type { Arrival, Insertion, NotificationStore, Replacement, Written } from './port.ts';
 import { claimsSql, searchStatement } from './queries.ts';
-import { changingColumns, insertedColumns, insertSql, type NotificationRow, referenceOf, rowColumns, storedOf } from './rows.ts';
+import { changingColumns, insertedColumns, insertSql, type NotificationRow, rowColumns, storedOf } from './rows.ts';
 
 /** Opens (and makes) the notification service's own SQLite file. @throws what `openDatabase` of store-kit throws */
 export function openSqliteNotificationStore(options: { readonly path: string }): NotificationStore {
@@ -20,7 +21,10 @@ export function openSqliteNotificationStore(options: { readonly path: string }):
 			);
 			return new Map(rows.map((row) => [row.id, storedOf(row)]));
 		},
-		replaceMany: (replacements) => db.write((tx) => replacements.map((one) => replace(tx, outbox, one))),
+		replaceMany: (replacements) => {
+			const work = (tx: Tx) => replacements.map((one) => replace(tx, outbox, one));
+			return replacements.some(({ next }) => next.kind === 'purged') ? db.purge(work) : db.write(work);
+		},
 		search: async (query) => {
 			const { sql, values } = searchStatement(query);
 			return decodeAll(db.all<{ document: Uint8Array }>(sql, ...values));
@@ -42,15 +46,15 @@ function reserve(tx: Tx, count: number): number {
 	return row.next - count;
 }
 
-function insert(tx: Tx, outbox: SqliteOutbox, { notification, fingerprint, events }: Arrival): Insertion {
-	if (tx.run(insertSql, ...insertedColumns(notification, fingerprint)).changes === 1) {
-		outbox.append(tx, events);
+function insert(tx: Tx, outbox: SqliteOutbox, arrival: Arrival): Insertion {
+	if (tx.run(insertSql, ...insertedColumns(arrival)).changes === 1) {
+		outbox.append(tx, arrival.events);
 		return { kind: 'inserted' };
 	}
 	const found = tx.get<{ fingerprint: Uint8Array; document: Uint8Array }>(
 		'SELECT fingerprint, document FROM notifications WHERE reference = ? AND issuer = ?',
-		referenceOf(notification),
-		notification.draft?.issuer?.code ?? '',
+		arrival.reference ?? null,
+		issuerOf(arrival.notification),
 	);
 	if (!found) throw new Error('a taken reference has no owner');
 	const { id, iun } = Notification.decode(found.document);

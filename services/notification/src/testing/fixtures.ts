@@ -5,6 +5,7 @@ import {
 	type CompleteItem,
 	type Draft,
 	type EvidenceRef,
+	isProved,
 	type Notification,
 	State,
 	Transition,
@@ -111,7 +112,7 @@ export function claimItem(
 
 /** A completion with the proof that the transition asks for. */
 export function completeItem(id: number, transition: Transition, failure = ''): CompleteItem {
-	const proved = failure === '' && ruleOf(transition)?.proved;
+	const proved = failure === '' && isProved(transition);
 	return { id, transition, failure, ...(proved ? { evidence: evidence(id, transition) } : {}) };
 }
 

@@ -1,4 +1,4 @@
-import { NotificationEvent } from '@fefaent/contracts/events';
+import { NotificationEvent, notificationTopic } from '@fefaent/contracts/events';
 import {
 	ClaimOutcome,
 	type Created,
@@ -82,7 +82,7 @@ export async function harness(options: { readonly started?: boolean; readonly en
 			const seen: { message: BusMessage; event: NotificationEvent }[] = [];
 			const enough = Promise.withResolvers<void>();
 			const following = bus.follow({
-				topics: ['fefaent.notification.v1'],
+				topics: [notificationTopic],
 				group: `test-${groups++}`,
 				handle: async (batch) => {
 					seen.push(...batch.map((message) => ({ message, event: NotificationEvent.decode(message.body) })));

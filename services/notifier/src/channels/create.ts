@@ -4,9 +4,11 @@ import type { NotifierConfig } from '../config.ts';
 import { isUsableMailbox } from '../domain/addresses.ts';
 import { notifierError } from '../errors.ts';
 import type { OutboxStore } from '../store/port.ts';
+import { mailboxForm } from './mail/mailbox.ts';
+import { senderAddress } from './mail/message.ts';
 import { OutboxMailSender } from './mail/outbox.ts';
 import type { MailSender } from './mail/port.ts';
-import { SmtpMailSender, senderAddress } from './mail/smtp.ts';
+import { SmtpMailSender } from './mail/smtp.ts';
 import { HttpSmsSender } from './sms/http.ts';
 import { OutboxSmsSender } from './sms/outbox.ts';
 import type { SmsSender } from './sms/port.ts';
@@ -28,7 +30,15 @@ export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSe
 	}
 	if (url === undefined) return new OutboxMailSender(outbox, clock, messageIdDomain);
 	// A wrong sender would look like wrong mailboxes, one e-mail after the other.
-	if (!isUsableMailbox(senderAddress(config.FEFAENT_NOTIFIER_FROM))) throw invalid('FEFAENT_NOTIFIER_FROM', 'it holds no mailbox');
+	const sender = senderAddress(config.FEFAENT_NOTIFIER_FROM);
+	if (!isUsableMailbox(sender)) throw invalid('FEFAENT_NOTIFIER_FROM', 'it holds no mailbox');
+	const replyTo = config.FEFAENT_NOTIFIER_REPLY_TO;
+	for (const [setting, mailbox] of [
+		['FEFAENT_NOTIFIER_FROM', sender],
+		['FEFAENT_NOTIFIER_REPLY_TO', replyTo === undefined ? sender : senderAddress(replyTo)],
+	] as const) {
+		if (mailboxForm(mailbox) !== 'plain') throw invalid(setting, 'not every server takes it: write it in ASCII before the @');
+	}
 	checkCredentials('FEFAENT_NOTIFIER_SMTP_URL', url);
 	return new SmtpMailSender({
 		url,
@@ -37,7 +47,7 @@ export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSe
 		connections: config.FEFAENT_NOTIFIER_SMTP_CONNECTIONS,
 		timeoutMs: config.FEFAENT_NOTIFIER_SMTP_TIMEOUT,
 		from: config.FEFAENT_NOTIFIER_FROM,
-		replyTo: config.FEFAENT_NOTIFIER_REPLY_TO,
+		replyTo,
 		messageIdDomain,
 	});
 }

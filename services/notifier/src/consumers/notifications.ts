@@ -1,4 +1,4 @@
-import { NotificationEvent } from '@fefaent/contracts/events';
+import { decodeNotificationEvent, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import { detached, withSpan } from '@fefaent/service-kit';
 import { SpanKind } from '@opentelemetry/api';
@@ -12,7 +12,7 @@ const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts
 /** Records, drops and forgets notices as notifications go on: one call and one transaction for each batch of events. */
 export function followNotifications(bus: Pick<EventBus, 'follow'>, deps: OperationDeps): Following {
 	return bus.follow({
-		topics: ['fefaent.notification.v1'],
+		topics: [notificationTopic],
 		group: 'notifier',
 		maxBatch: 100,
 		retry,
@@ -26,19 +26,10 @@ export function followNotifications(bus: Pick<EventBus, 'follow'>, deps: Operati
 }
 
 async function handle(batch: readonly Delivery[], deps: OperationDeps): Promise<readonly Outcome[]> {
-	const events = batch.map(decoded);
+	const events = batch.map(({ body }) => decodeNotificationEvent(body));
 	await applyEvents(
 		deps,
 		events.flatMap((event, index) => (event ? [{ event, traceparent: batch[index]?.headers.traceparent }] : [])),
 	);
-	return events.map((event) => (event ? { kind: 'done' } : { kind: 'dead', reason: 'not an event of a notification' }));
-}
-
-function decoded(delivery: Delivery): NotificationEvent | undefined {
-	try {
-		const event = NotificationEvent.decode(delivery.body);
-		return event.notificationId > 0 && event.id !== '' ? event : undefined;
-	} catch {
-		return undefined;
-	}
+	return events.map((event) => (event ? { kind: 'done' } : { kind: 'dead', reason: notAnEvent }));
 }

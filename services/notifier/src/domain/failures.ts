@@ -12,6 +12,10 @@ export interface FailureDefinition {
  */
 export const failures = {
 	MAILBOX_INVALID: { permanent: true, description: 'The mailbox is not written as one; it was not tried.' },
+	MAILBOX_INTERNATIONAL: {
+		permanent: true,
+		description: 'The mailbox has letters beyond ASCII before the @, and the server takes no such mailboxes (SMTPUTF8).',
+	},
 	MAILBOX_UNKNOWN: { permanent: true, description: 'The domain takes no mail, or knows no such mailbox.' },
 	MAILBOX_FULL: { permanent: false, description: 'The mailbox takes nothing more for now.' },
 	MAILBOX_DISABLED: { permanent: true, description: 'The mailbox exists and takes no mail.' },

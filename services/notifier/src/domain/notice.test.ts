@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FailureName, failures, isPermanent } from './failures.ts';
 import { afterAttempt, afterDrop, type NoticeRecord, pendingAddresses, publicNotice, type RetryRule, redriven } from './notice.ts';
-import type { AddressOutcome } from './outcome.ts';
+import { type AddressOutcome, postponed } from './outcome.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
 const rule: RetryRule = { attempts: 3, backoff: { firstMs: 60_000, factor: 4, maxMs: 3_600_000, jitter: 0 }, random: () => 0.5 };
@@ -68,9 +68,23 @@ describe('afterAttempt', () => {
 		expect(pendingAddresses(after)).toEqual([{ index: 1, address: 'b' }]);
 	});
 
+	it.each<[string, readonly AddressOutcome[], number, number, readonly string[], string]>([
+		['nothing handed over: no try is spent', [postponed, postponed], 1, 0, ['a', 'b'], ''],
+		['nothing handed over by the last try', [postponed, postponed], 3, 2, ['a', 'b'], ''],
+		['one handed over: a try is spent', [fail('TIMED_OUT'), postponed], 1, 1, ['a', 'b'], 'TIMED_OUT'],
+		['one given up by the last try: the other still has its turn', [fail('TIMED_OUT'), postponed], 3, 2, ['b'], 'TIMED_OUT'],
+		['one taken by the last try: the other still has its turn', [ok, postponed], 3, 2, ['b'], ''],
+	])('%s', (_, outcomes, before, attempts, left, failure) => {
+		const after = afterAttempt(notice(['a', 'b'], before), new Map(outcomes.entries()), now, rule);
+		expect([after.state, after.attempts, after.document.failure]).toEqual([NoticeState.PENDING, attempts, failure]);
+		expect(pendingAddresses(after).map(({ address }) => address)).toEqual(left);
+		expect(after.dueAt.getTime()).toBeGreaterThan(now.getTime());
+	});
+
 	it('keeps a dropped notice dropped, unless it went out after all', () => {
 		const dropped = afterDrop(notice(['a']), now);
 		expect(afterAttempt(dropped, new Map([[0, fail('TIMED_OUT')]]), now, rule).state).toBe(NoticeState.DROPPED);
+		expect(afterAttempt(dropped, new Map([[0, postponed]]), now, rule).state).toBe(NoticeState.DROPPED);
 		expect(afterAttempt(dropped, new Map([[0, ok]]), now, rule).state).toBe(NoticeState.SENT);
 	});
 

@@ -41,21 +41,28 @@ export function pendingAddresses(record: NoticeRecord): readonly { readonly inde
 /**
  * A notice after an attempt. Addresses are settled one by one: only those that failed and may yet succeed are tried again. It is SENT once a provider
  * took it for one address at least and nothing is left to try. One that was dropped meanwhile stays so unless it did go out: what was sent was sent.
+ * An attempt that handed nothing over does not count, nor does the last one while an address still waits for its turn.
  */
 export function afterAttempt(record: NoticeRecord, outcomes: AttemptOutcomes, now: Date, rule: RetryRule): NoticeRecord {
 	const last = record.attempts >= rule.attempts || record.state !== NoticeState.PENDING;
-	const addresses = record.document.addresses.map((address, index) => addressAfter(address, outcomes.get(index), last));
+	const dropped = record.state !== NoticeState.PENDING;
+	const addresses = record.document.addresses.map((address, index) => addressAfter(address, outcomes.get(index), last, dropped));
+	const waits = (one: AddressOutcome): boolean => one.kind === 'postponed';
+	const outcomeList = [...outcomes.values()];
+	const counts = !outcomeList.some(waits) || (!last && !outcomeList.every(waits));
+	const attempts = counts ? record.attempts : record.attempts - 1;
 	const failure = lastFailure(outcomes) ?? (addresses.every((one) => one.state === AddressState.ACCEPTED) ? '' : record.document.failure);
 	const document = { ...record.document, addresses, failure };
 	if (addresses.some((one) => one.state === AddressState.PENDING)) {
-		return { ...record, document, dueAt: new Date(now.getTime() + backoffMs(rule.backoff, record.attempts, rule.random)) };
+		return { ...record, attempts, document, dueAt: new Date(now.getTime() + backoffMs(rule.backoff, Math.max(1, attempts), rule.random)) };
 	}
 	const accepted = addresses.some((one) => one.state === AddressState.ACCEPTED);
 	if (record.state === NoticeState.DROPPED && !accepted) return { ...record, document };
 	return { ...record, document, state: accepted ? NoticeState.SENT : NoticeState.FAILED, settledAt: now };
 }
 
-function addressAfter(address: NoticeAddress, outcome: AddressOutcome | undefined, last: boolean): NoticeAddress {
+function addressAfter(address: NoticeAddress, outcome: AddressOutcome | undefined, last: boolean, dropped: boolean): NoticeAddress {
+	if (outcome?.kind === 'postponed') return dropped ? { ...address, state: AddressState.FAILED } : address;
 	if (outcome === undefined) return address.state === AddressState.PENDING && last ? { ...address, state: AddressState.FAILED } : address;
 	if (outcome.kind === 'accepted') {
 		return { ...address, state: AddressState.ACCEPTED, failure: '', providerReference: outcome.reference };

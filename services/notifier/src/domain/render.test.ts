@@ -1,6 +1,6 @@
 import { Language } from '@fefaent/contracts/common';
 import { describe, expect, it } from 'vitest';
-import { compilePart, escapeHtml, renderPart, unknownNames } from './render.ts';
+import { compilePart, escapeHtml, renderBounds, renderPart, unknownNames } from './render.ts';
 import { everyVariable } from './sample.ts';
 
 const view = everyVariable(Language.CA);
@@ -31,7 +31,7 @@ describe('renderPart', () => {
 	it('ends a template that multiplies itself', () => {
 		expect(renderPart(nested(3), view, 'none')).toBe('x'.repeat(8));
 		expect(() => renderPart(nested(20), view, 'none')).toThrow(expect.objectContaining({ reason: 'TEMPLATE_TOO_LARGE' }));
-		const long = Object.assign(Object.create(null), { value: 'x'.repeat(600_000) });
+		const long = Object.assign(Object.create(null), { value: 'x'.repeat(0.6 * renderBounds.characters) });
 		expect(() => renderPart('{{value}}{{value}}', long, 'none')).toThrow(expect.objectContaining({ reason: 'TEMPLATE_TOO_LARGE' }));
 	});
 });

@@ -4,8 +4,12 @@ import { notifierError } from '../errors.ts';
 /** How a part's values are written: as they are, or so that HTML shows them as they are. */
 export type Escaping = 'none' | 'html';
 
-/** Bounds of what one part may render to. A section inside a section multiplies: without a bound a short template could fill the memory. */
-export const renderBounds = { tokens: 50_000, characters: 1_000_000 } as const;
+/**
+ * Bounds of what one part may render to. A section inside a section multiplies: without a bound a short template could fill the memory. And all
+ * notices of a notification (five recipients, of each two kinds of an e-mail of two parts) stay within what a store takes as one document: 16 MB in
+ * MongoDB, of up to three bytes a character.
+ */
+export const renderBounds = { tokens: 50_000, characters: 250_000 } as const;
 
 /** A part of a template that was read. */
 export interface CompiledPart {

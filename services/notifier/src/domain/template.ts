@@ -1,4 +1,4 @@
-import { Channel, NoticeKind, type Template } from '@fefaent/contracts/notifier';
+import { Channel, NoticeKind, type Template, templateBounds } from '@fefaent/contracts/notifier';
 import { DomainError } from '@fefaent/kernel';
 import { notifierError } from '../errors.ts';
 import { languages, type WrittenLanguage } from './language.ts';
@@ -21,9 +21,9 @@ type PartName = 'subject' | 'text' | 'html';
 
 /** The parts, with how values are written in them and how long each may be. */
 const parts: readonly { readonly name: PartName; readonly escaping: Escaping; readonly max: number }[] = [
-	{ name: 'subject', escaping: 'none', max: 1_000 },
-	{ name: 'text', escaping: 'none', max: 50_000 },
-	{ name: 'html', escaping: 'html', max: 100_000 },
+	{ name: 'subject', escaping: 'none', max: templateBounds.subject },
+	{ name: 'text', escaping: 'none', max: templateBounds.text },
+	{ name: 'html', escaping: 'html', max: templateBounds.html },
 ];
 
 /** @throws `ITEM_INVALID` for a key without issuer code length, channel, kind or language that templates are kept by */

@@ -1,6 +1,6 @@
 import type { EvidenceKey, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { type Notification, Transition } from '@fefaent/contracts/notification';
-import type { RpcClient } from '@fefaent/service-kit';
+import { inHalves, type RpcClient, whole } from '@fefaent/service-kit';
 
 /** The sealed documents of a notification, as templates get them. */
 export interface EvidenceTexts {
@@ -24,8 +24,9 @@ export async function readEvidences(
 	);
 	const texts = new Map<number, EvidenceTexts>();
 	for (let first = 0; first < keys.length; first += maxKeys) {
-		const { results } = await evidences.get({ keys: keys.slice(first, first + maxKeys) });
-		for (const { evidence } of results) {
+		const some = keys.slice(first, first + maxKeys);
+		const results = await inHalves(some, async (part) => (await evidences.get({ keys: part })).results);
+		for (const { evidence } of whole(results)) {
 			if (evidence === undefined || evidence.xml.length === 0) continue;
 			const xml = new TextDecoder().decode(evidence.xml);
 			const known = texts.get(evidence.notificationId);

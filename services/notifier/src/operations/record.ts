@@ -1,6 +1,7 @@
 import type { NotificationEvent } from '@fefaent/contracts/events';
 import type { Notification } from '@fefaent/contracts/notification';
 import type { NoticeContent, Template } from '@fefaent/contracts/notifier';
+import { inHalves, whole } from '@fefaent/service-kit';
 import { contentOf, type PlannedNotice, planNotices, recordNotice } from '../domain/compose.ts';
 import { wantedBy } from '../domain/events.ts';
 import { chooseTemplate, renderTemplate, wantsEvidences } from '../domain/template.ts';
@@ -58,9 +59,9 @@ export async function applyEvents(deps: OperationDeps, events: readonly TracedEv
 }
 
 async function readNotifications(deps: OperationDeps, ids: readonly number[]): Promise<ReadonlyMap<number, Notification>> {
-	if (ids.length === 0) return new Map();
-	const { results } = await deps.notifications.get({ ids: [...new Set(ids)] });
-	return new Map(results.flatMap(({ id, notification }) => (notification ? [[id, notification] as const] : [])));
+	// Whole: a template may quote the letter.
+	const results = await inHalves([...new Set(ids)], async (some) => (await deps.notifications.get({ ids: some })).results);
+	return new Map(whole(results).flatMap(({ id, notification }) => (notification ? [[id, notification] as const] : [])));
 }
 
 async function renderAll(deps: OperationDeps, planned: readonly PlannedNotice[]): Promise<ReadonlyMap<PlannedNotice, NoticeContent>> {

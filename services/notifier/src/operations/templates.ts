@@ -5,6 +5,6 @@ import { builtInTemplate } from '../templates/built-in/index.ts';
 
 /** The templates that notices of these issuers are chosen from: one look into the store for all of them. */
 export async function templateChoice(store: NotifierStore, issuerCodes: readonly string[]): Promise<TemplateChoice> {
-	const overrides = await store.templates.list([...new Set(['', ...issuerCodes])]);
+	const overrides = await store.templates.ofIssuers([...new Set(['', ...issuerCodes])]);
 	return { overrides: new Map(overrides.map((one): [string, Template] => [templateKey(one), one])), builtIn: builtInTemplate };
 }

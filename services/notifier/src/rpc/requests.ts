@@ -1,13 +1,11 @@
-import type { RedriveNoticesRequest } from '@fefaent/contracts/notifier';
+import { mostNoticesAtOnce, type RedriveNoticesRequest } from '@fefaent/contracts/notifier';
 import { notifierError } from '../errors.ts';
 import type { NoticeSelection } from '../store/port.ts';
 
-/** Most items of a batch. */
-const maxBatch = 100;
-
 /** @throws `BATCH_SIZE` unless 1 to 100 */
 export function checkedLimit(limit: number): number {
-	if (!Number.isInteger(limit) || limit < 1 || limit > maxBatch) throw notifierError('BATCH_SIZE', { max: String(maxBatch) });
+	if (!Number.isInteger(limit) || limit < 1 || limit > mostNoticesAtOnce)
+		throw notifierError('BATCH_SIZE', { max: String(mostNoticesAtOnce) });
 	return limit;
 }
 
@@ -18,9 +16,10 @@ export function checkedIds(ids: readonly number[]): readonly number[] {
 	return ids;
 }
 
-/** The notices that a redrive names: by their own ids, else by their notifications'. @throws `BATCH_SIZE`, `ITEM_INVALID` */
-export function selectionOf({ noticeIds, notificationIds }: RedriveNoticesRequest): NoticeSelection {
-	if (noticeIds.length === 0) return { notificationIds: checkedIds(notificationIds) };
+/** The notices that a redrive names: by their own ids, and by their notifications'. @throws `BATCH_SIZE`, `ITEM_INVALID` */
+export function namedIn({ noticeIds, notificationIds }: RedriveNoticesRequest): readonly NoticeSelection[] {
+	if (noticeIds.length === 0) return [{ notificationIds: checkedIds(notificationIds) }];
 	checkedLimit(noticeIds.length);
-	return { ids: noticeIds };
+	const byIds = { ids: noticeIds };
+	return notificationIds.length === 0 ? [byIds] : [byIds, { notificationIds: checkedIds(notificationIds) }];
 }

@@ -1,17 +1,9 @@
-import type {
-	DeleteTemplateRequest,
-	DeleteTemplateResponse,
-	ListTemplatesRequest,
-	ListTemplatesResponse,
-	PutTemplateRequest,
-	PutTemplateResponse,
-} from '@fefaent/contracts/notifier';
+import type { DeleteTemplateRequest, DeleteTemplateResponse, PutTemplateRequest, PutTemplateResponse } from '@fefaent/contracts/notifier';
 import { languageOf } from '../domain/language.ts';
 import { everyVariable } from '../domain/sample.ts';
 import { checkTemplate, checkTemplateKey } from '../domain/template.ts';
 import { notifierError } from '../errors.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import { builtInTemplates } from '../templates/built-in/index.ts';
 
 /** Stores an override that was tried out first. */
 export async function putTemplate({ template }: PutTemplateRequest, { store }: OperationDeps): Promise<PutTemplateResponse> {
@@ -20,12 +12,6 @@ export async function putTemplate({ template }: PutTemplateRequest, { store }: O
 	const unknownVariables = [...checkTemplate(template, everyVariable(languageOf(template.language)))];
 	await store.templates.put({ ...template, builtIn: false });
 	return { unknownVariables };
-}
-
-/** Built-in ones, then overrides. */
-export async function listTemplates({ issuerCode }: ListTemplatesRequest, { store }: OperationDeps): Promise<ListTemplatesResponse> {
-	const overrides = await store.templates.list(issuerCode === '' ? undefined : ['', issuerCode]);
-	return { templates: [...builtInTemplates, ...overrides] };
 }
 
 /** Removes an override; the next one in line is used from then on. */

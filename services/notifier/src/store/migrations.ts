@@ -53,4 +53,9 @@ CREATE TABLE sms_outbox (
 CREATE INDEX sms_outbox_by_notification ON sms_outbox (notification_id);
 ${inboxSchema}`,
 	},
+	{
+		version: 2,
+		name: 'failed notices in the order of their ids',
+		sql: 'CREATE INDEX notices_failed ON notices (id) WHERE state = 3;',
+	},
 ];

@@ -14,6 +14,9 @@ import type { NoticeRecord } from '../domain/notice.ts';
 /** The number that stands for PENDING in rows, as the index of due notices has it. */
 export const pending = noticeStateToNumber(NoticeState.PENDING);
 
+/** The number that stands for FAILED in rows, as the index of failed notices has it. */
+export const failed = noticeStateToNumber(NoticeState.FAILED);
+
 /** A row of `notices`, by column name. */
 export interface NoticeRow {
 	id: string;

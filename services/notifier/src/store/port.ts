@@ -23,6 +23,8 @@ export interface ClaimNotices {
 	/** Until when nobody else may, in real time. */
 	readonly leaseUntil: number;
 	readonly limit: number;
+	/** Ids of notices to leave alone: those that the owner is sending still, though their leases are over. */
+	readonly except?: readonly string[];
 }
 
 /** A notice that its owner may send until the lease ends; its attempt is counted. */
@@ -46,23 +48,28 @@ export interface NoticeStore {
 	 * @param realNow when the events were seen, real time: what {@link pruneInbox} goes by
 	 */
 	apply(effects: readonly EventEffect[], realNow: Date): Promise<void>;
-	/** Leases pending notices of a channel that are due and free, earliest first, and counts an attempt of each. */
+	/**
+	 * Leases pending notices of a channel that are due and free, earliest first, and counts an attempt of each. Replicas of one store share the notices
+	 * out: each sees its own part.
+	 */
 	claimDue(request: ClaimNotices): Promise<readonly ClaimedNotice[]>;
-	/** Writes what became of claimed notices. */
+	/** Writes what became of claimed notices. What was put into the embedded outboxes for notices that were purged meanwhile goes with them. */
 	settle(settlements: readonly Settlement[]): Promise<void>;
 	/** Ends all leases of an owner that starts anew. @returns how many there were */
 	releaseLeases(owner: string): Promise<number>;
-	/** Milliseconds (0 or more) until a notice of the channel may be due, the environment's time running as real time does. */
-	untilNext(channel: Channel, now: Date, realNow: number): Promise<number | undefined>;
+	/** Milliseconds (0 or more) until a notice of the channel, other than `except`, may be there to claim, the environment's time running as real time does. */
+	untilNext(channel: Channel, now: Date, realNow: number, except?: readonly string[]): Promise<number | undefined>;
 	/** Notices of notifications, in the order in which they were recorded. */
 	listByNotifications(notificationIds: readonly number[]): Promise<readonly NoticeRecord[]>;
-	/** Writes `next` of each notice that it answers something for. @returns how many those were */
+	/** Failed notices in the order of their ids, from the one after `afterId` on, which need not be there; empty: from the first. */
+	failed(afterId: string, limit: number): Promise<readonly NoticeRecord[]>;
+	/** Writes `next`, which is pure, of each notice that it answers something for, and ends its lease. @returns how many those were */
 	changeMany(which: NoticeSelection, next: (current: NoticeRecord) => NoticeRecord | undefined): Promise<number>;
-	/** Pending notices that are due, those under way included. */
+	/** Pending notices that are due, those under way included, of all replicas. */
 	countDue(now: Date): Promise<number>;
-	/** Calls `listener` after this process made notices due. Returns a function that stops it. */
+	/** Calls `listener` after notices may have become due, by this process or another one; now and then for nothing. Returns a function that stops it. */
 	onScheduled(listener: () => void): () => void;
-	/** Forgets at most `limit` events seen before an instant of real time. @returns how many */
+	/** Forgets at most `limit` events seen before an instant of real time. @returns how many; replicas that do so at once may both count one */
 	pruneInbox(before: Date, limit: number): Promise<number>;
 }
 
@@ -75,8 +82,19 @@ export interface TemplateStore {
 	put(template: Template): Promise<void>;
 	/** @returns whether there was one */
 	remove(key: TemplateKey): Promise<boolean>;
-	/** Overrides of these issuers (empty code: the platform's); of all when undefined. By issuer, channel, kind and language. */
-	list(issuerCodes?: readonly string[]): Promise<readonly Template[]>;
+	/** All overrides of these issuers (empty code: the platform's). By issuer, channel, kind and language. */
+	ofIssuers(issuerCodes: readonly string[]): Promise<readonly Template[]>;
+	/** Some overrides, in the same order. */
+	page(request: TemplatePage): Promise<readonly Template[]>;
+}
+
+/** Which overrides to read. */
+export interface TemplatePage {
+	/** Only of these issuers (empty code: the platform's); undefined: of all. */
+	readonly issuerCodes: readonly string[] | undefined;
+	/** Only those after this one, which need not be there any more; undefined: from the first. */
+	readonly after: TemplateKey | undefined;
+	readonly limit: number;
 }
 
 /** An e-mail put into the embedded outbox. */
@@ -91,7 +109,7 @@ export interface StoredSms extends SmsMessage {
 	readonly reference: string;
 }
 
-/** Keeps the messages that would have been sent, the latest ten thousand of each channel: the embedded outboxes. */
+/** Keeps the messages that would have been sent, the latest ten thousand or so of each channel: the embedded outboxes. */
 export interface OutboxStore {
 	/** Adds e-mails; one of a notice that is there already is replaced. */
 	putMails(mails: readonly StoredMail[]): Promise<void>;

@@ -2,7 +2,7 @@ import { type Channel, channelToNumber, noticeStateToNumber } from '@fefaent/con
 import { crashpoint } from '@fefaent/kernel';
 import { type Database, type Reader, SqliteInbox, type Tx } from '@fefaent/store-kit';
 import { afterDrop, type NoticeRecord } from '../domain/notice.ts';
-import { type NoticeRow, noticeColumns, pending, recordOf, valuesOf } from './notice-rows.ts';
+import { failed, type NoticeRow, noticeColumns, pending, recordOf, valuesOf } from './notice-rows.ts';
 import type { ClaimedNotice, ClaimNotices, EventEffect, NoticeSelection, NoticeStore, Settlement } from './port.ts';
 
 const inboxGroup = 'notifier';
@@ -10,9 +10,13 @@ const inboxGroup = 'notifier';
 const insertSql = `INSERT INTO notices (${noticeColumns}, free_at, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL) ON CONFLICT DO NOTHING`;
 
 const dueSql = `SELECT ${noticeColumns} FROM notices
-	WHERE state = ${pending} AND channel = ? AND due_at <= ? AND free_at <= ? ORDER BY due_at, id LIMIT ?`;
+	WHERE state = ${pending} AND channel = ? AND due_at <= ? AND free_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
+	ORDER BY due_at, id LIMIT ?`;
 
 const waitingSql = `SELECT ${noticeColumns} FROM notices WHERE notification_id = ? AND state = ${pending}`;
+
+// It names its index: the primary key has the same order, and would be walked through all that was ever sent.
+const failedSql = `SELECT ${noticeColumns} FROM notices INDEXED BY notices_failed WHERE state = ${failed} AND id > ? ORDER BY id LIMIT ?`;
 
 const updateSql =
 	'UPDATE notices SET state = ?, attempts = ?, due_at = ?, settled_at = ?, document = ?, free_at = 0, owner = NULL WHERE id = ?';
@@ -30,11 +34,12 @@ export class SqliteNotices implements NoticeStore {
 	async apply(effects: readonly EventEffect[], realNow: Date): Promise<void> {
 		if (effects.length === 0) return;
 		await crashpoint('notifier.events.before-apply');
-		await this.#db.write((tx) => {
+		const work = (tx: Tx) => {
 			for (const effect of effects) {
 				if (this.#inbox.firstTime(tx, inboxGroup, effect.eventId, realNow)) applyOne(tx, effect);
 			}
-		});
+		};
+		await (effects.some((one) => one.kind === 'purge') ? this.#db.purge(work) : this.#db.write(work));
 		await crashpoint('notifier.events.after-apply');
 		if (effects.some((one) => one.kind === 'record' && one.notices.length > 0)) this.#scheduled();
 	}
@@ -62,6 +67,8 @@ export class SqliteNotices implements NoticeStore {
 				const sql = `SELECT ${noticeColumns} FROM notices WHERE id = ? AND owner = ? AND free_at = ?`;
 				const row = tx.get<NoticeRow>(sql, record.id, owner, leaseUntil);
 				if (row !== undefined) update(tx, next(recordOf(row)));
+				// What was put there under way came after the purge.
+				else if (tx.get('SELECT 1 FROM notices WHERE id = ?', record.id) === undefined) forgetMessages(tx, record.notificationId);
 			}
 		});
 		await crashpoint('notifier.notices.after-settle');
@@ -71,11 +78,12 @@ export class SqliteNotices implements NoticeStore {
 		return this.#db.write((tx) => tx.run('UPDATE notices SET owner = NULL, free_at = 0 WHERE owner = ?', owner).changes);
 	}
 
-	async untilNext(channel: Channel, now: Date, realNow: number): Promise<number | undefined> {
+	async untilNext(channel: Channel, now: Date, realNow: number, except: readonly string[] = []): Promise<number | undefined> {
 		const at = now.getTime();
 		const pendingOf = `FROM notices WHERE state = ${pending} AND channel = ?`;
 		const number = channelToNumber(channel);
-		if (this.#db.get(`SELECT 1 ${pendingOf} AND due_at <= ? AND free_at <= ? LIMIT 1`, number, at, realNow) !== undefined) return 0;
+		const freeSql = `SELECT 1 ${pendingOf} AND due_at <= ? AND free_at <= ? AND id NOT IN (SELECT value FROM json_each(?)) LIMIT 1`;
+		if (this.#db.get(freeSql, number, at, realNow, JSON.stringify(except)) !== undefined) return 0;
 		const later = this.#db.get<{ at: number | null }>(`SELECT min(due_at) AS at ${pendingOf} AND due_at > ?`, number, at)?.at ?? Infinity;
 		const held =
 			this.#db.get<{ at: number | null }>(`SELECT min(free_at) AS at ${pendingOf} AND due_at <= ? AND free_at > ?`, number, at, realNow)
@@ -86,6 +94,10 @@ export class SqliteNotices implements NoticeStore {
 
 	async listByNotifications(notificationIds: readonly number[]): Promise<readonly NoticeRecord[]> {
 		return selected(this.#db, { notificationIds });
+	}
+
+	async failed(afterId: string, limit: number): Promise<readonly NoticeRecord[]> {
+		return this.#db.all<NoticeRow>(failedSql, afterId, limit).map(recordOf);
 	}
 
 	async changeMany(which: NoticeSelection, next: (current: NoticeRecord) => NoticeRecord | undefined): Promise<number> {
@@ -138,14 +150,18 @@ function applyOne(tx: Tx, effect: EventEffect): void {
 			}
 			break;
 		case 'purge':
-			for (const table of ['notices', 'mail_outbox', 'sms_outbox'])
-				tx.run(`DELETE FROM ${table} WHERE notification_id = ?`, notificationId);
+			tx.run('DELETE FROM notices WHERE notification_id = ?', notificationId);
+			forgetMessages(tx, notificationId);
 			break;
 	}
 }
 
-function dueRows(reader: Reader, { channel, now, realNow }: ClaimNotices, limit: number): readonly NoticeRow[] {
-	return reader.all<NoticeRow>(dueSql, channelToNumber(channel), now.getTime(), realNow, limit);
+function forgetMessages(tx: Tx, notificationId: number): void {
+	for (const table of ['mail_outbox', 'sms_outbox']) tx.run(`DELETE FROM ${table} WHERE notification_id = ?`, notificationId);
+}
+
+function dueRows(reader: Reader, { channel, now, realNow, except = [] }: ClaimNotices, limit: number): readonly NoticeRow[] {
+	return reader.all<NoticeRow>(dueSql, channelToNumber(channel), now.getTime(), realNow, JSON.stringify(except), limit);
 }
 
 function update(tx: Tx, record: NoticeRecord): void {

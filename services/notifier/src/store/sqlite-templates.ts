@@ -3,7 +3,14 @@ import { channelToNumber, noticeKindToNumber, Template } from '@fefaent/contract
 import { crashpoint } from '@fefaent/kernel';
 import type { Database } from '@fefaent/store-kit';
 import type { TemplateKey } from '../domain/template.ts';
-import type { TemplateStore } from './port.ts';
+import type { TemplatePage, TemplateStore } from './port.ts';
+
+interface DocumentRow {
+	readonly document: Uint8Array;
+}
+
+/** The order of the primary key. */
+const order = 'ORDER BY issuer, channel, kind, language';
 
 /** Overrides of templates in SQLite. */
 export class SqliteTemplates implements TemplateStore {
@@ -29,17 +36,22 @@ export class SqliteTemplates implements TemplateStore {
 		return changes > 0;
 	}
 
-	async list(issuerCodes?: readonly string[]): Promise<readonly Template[]> {
-		const order = 'ORDER BY issuer, channel, kind, language';
-		const rows =
-			issuerCodes === undefined
-				? this.#db.all<{ document: Uint8Array }>(`SELECT document FROM templates ${order}`)
-				: this.#db.all<{ document: Uint8Array }>(
-						`SELECT document FROM templates WHERE issuer IN (SELECT value FROM json_each(?)) ${order}`,
-						JSON.stringify(issuerCodes),
-					);
-		return rows.map((row) => Template.decode(row.document));
+	async ofIssuers(issuerCodes: readonly string[]): Promise<readonly Template[]> {
+		const sql = `SELECT document FROM templates WHERE issuer IN (SELECT value FROM json_each(?)) ${order}`;
+		return templatesOf(this.#db.all<DocumentRow>(sql, JSON.stringify(issuerCodes)));
 	}
+
+	async page({ issuerCodes, after, limit }: TemplatePage): Promise<readonly Template[]> {
+		const begin = after === undefined ? ['', 0, 0, 0] : keyValues(after);
+		const ofIssuers = issuerCodes === undefined ? '' : 'AND issuer IN (SELECT value FROM json_each(?))';
+		const sql = `SELECT document FROM templates WHERE (issuer, channel, kind, language) > (?, ?, ?, ?) ${ofIssuers} ${order} LIMIT ?`;
+		const issuers = issuerCodes === undefined ? [] : [JSON.stringify(issuerCodes)];
+		return templatesOf(this.#db.all<DocumentRow>(sql, ...begin, ...issuers, limit));
+	}
+}
+
+function templatesOf(rows: readonly DocumentRow[]): readonly Template[] {
+	return rows.map((row) => Template.decode(row.document));
 }
 
 function keyValues({ issuerCode, channel, kind, language }: TemplateKey): readonly [string, number, number, number] {

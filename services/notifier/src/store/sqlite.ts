@@ -1,4 +1,4 @@
-import { openDatabase } from '@fefaent/store-kit';
+import { type Database, openDatabase } from '@fefaent/store-kit';
 import { migrations } from './migrations.ts';
 import type { NotifierStore } from './port.ts';
 import { SqliteNotices } from './sqlite-notices.ts';
@@ -11,7 +11,11 @@ import { SqliteTemplates } from './sqlite-templates.ts';
  * @throws what `openDatabase` of store-kit throws
  */
 export function openSqliteNotifierStore(options: { readonly path: string }): NotifierStore {
-	const db = openDatabase({ path: options.path, migrations, name: 'notifier' });
+	return notifierStoreOn(openDatabase({ path: options.path, migrations, name: 'notifier' }));
+}
+
+/** The store on a database that is open, which it closes. */
+export function notifierStoreOn(db: Database): NotifierStore {
 	return {
 		notices: new SqliteNotices(db),
 		templates: new SqliteTemplates(db),

@@ -1,4 +1,4 @@
-import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import { NotificationEvent, NotificationEventType, notificationTopic } from '@fefaent/contracts/events';
 import { type Evidence, EvidenceServiceDefinition, type GetRequest as GetEvidences } from '@fefaent/contracts/evidence';
 import { Dialect, type Notification, NotificationServiceDefinition, State } from '@fefaent/contracts/notification';
 import type { NotifierServiceDefinition } from '@fefaent/contracts/notifier';
@@ -134,7 +134,7 @@ function clientOf(service: NotifierService): RpcClient<NotifierServiceDefinition
 function message(event: NotificationEvent) {
 	return {
 		id: event.id,
-		topic: 'fefaent.notification.v1',
+		topic: notificationTopic,
 		key: String(event.notificationId),
 		type: event.type,
 		at: event.at ?? new Date(),

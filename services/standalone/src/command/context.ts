@@ -27,6 +27,14 @@ export function wholeNumber(text: string): number {
 	return Number(text);
 }
 
+/** Reads an option that is an instant, or a day by its first instant in UTC. @returns ISO 8601 in UTC */
+export function isoInstant(text: string): string {
+	const written = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+	const at = new Date(written ? text : Number.NaN);
+	if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('an instant is expected: 2026-11-21, or 2026-11-21T08:00:00Z.');
+	return at.toISOString();
+}
+
 /** Reads an option that is yes or no. */
 export function yesOrNo(text: string): boolean {
 	if (/^(true|yes|on)$/i.test(text)) return true;

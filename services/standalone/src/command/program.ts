@@ -11,6 +11,8 @@ import { outboxCommands } from './groups/outbox.ts';
 import { redriveCommands } from './groups/redrive.ts';
 import { statusCommands } from './groups/status.ts';
 import { templateCommands } from './groups/templates.ts';
+import { traceCommand } from './groups/trace.ts';
+import { upCommand } from './groups/up.ts';
 import { verifyCommand } from './groups/verify.ts';
 
 /** The `fefaent` command, whole. */
@@ -31,12 +33,14 @@ export function fefaentCommand(): Command {
 		endpointCommands,
 		templateCommands,
 		notificationCommands,
+		traceCommand,
 		evidenceCommands,
 		verifyCommand,
 		redriveCommands,
 		clockCommands,
 		outboxCommands,
 		demoCommand,
+		upCommand,
 	];
 	for (const add of groups) add(program);
 	return program;

@@ -7,14 +7,14 @@ import { PersistentSandboxClock } from './clock-file.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fefaent-clock-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a moved clock stays moved after a restart, and a refused move changes nothing', () => {
+test('a moved clock stays moved after a restart, and a refused move changes nothing', async () => {
 	const path = join(folder, 'clock');
 	const clock = new PersistentSandboxClock(path);
 	expect(clock.offsetMs).toBe(0);
-	clock.advance(60_000);
-	clock.advance(1);
+	await clock.advance(60_000);
+	await clock.advance(1);
 	expect(new PersistentSandboxClock(path).offsetMs).toBe(60_001);
-	expect(() => clock.advance(-1)).toThrow(RangeError);
+	await expect(clock.advance(-1)).rejects.toThrow(RangeError);
 	expect(readFileSync(path, 'utf8')).toBe('60001');
 });
 

@@ -1,6 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { SandboxClock } from '@fefaent/kernel';
+import { existsSync, readFileSync } from 'node:fs';
+import { replaceFile } from '@fefaent/files';
+import { type Clock, crashpoint, SandboxClock } from '@fefaent/kernel';
 import { standaloneError } from '../errors.ts';
 
 /**
@@ -18,31 +18,37 @@ export function readShift(path: string): number {
  * A sandbox clock whose shift outlives the process: time that was moved ahead stays ahead after a restart, so that nothing
  * recorded lies in the future.
  */
-export class PersistentSandboxClock extends SandboxClock {
+export class PersistentSandboxClock implements Clock {
 	readonly #path: string;
+	readonly #clock: SandboxClock;
 
 	/** @param path the file that keeps the shift, in milliseconds */
 	constructor(path: string) {
-		super(readShift(path));
 		this.#path = path;
+		this.#clock = new SandboxClock(readShift(path));
 	}
 
-	/** Moves time ahead; the shift is on disk before anyone sees the new time. */
-	override advance(ms: number): void {
+	now(): Date {
+		return this.#clock.now();
+	}
+
+	/** How far ahead of the machine's time, in milliseconds. */
+	get offsetMs(): number {
+		return this.#clock.offsetMs;
+	}
+
+	onMoved(listener: () => void): () => void {
+		return this.#clock.onMoved(listener);
+	}
+
+	/** Moves time ahead, one move at a time; the shift is on disk before anyone sees the new time. @throws RangeError when negative or not finite */
+	async advance(ms: number): Promise<void> {
 		const moved = new SandboxClock(this.offsetMs);
 		moved.advance(ms);
-		const temporary = `${this.#path}.new`;
-		writeFileSync(temporary, String(moved.offsetMs));
-		sync(temporary);
-		renameSync(temporary, this.#path);
-		sync(dirname(this.#path));
-		super.advance(ms);
+		await replaceFile(this.#path, String(moved.offsetMs), {
+			beforeNamed: () => crashpoint('standalone.clock.before-move'),
+			afterNamed: () => crashpoint('standalone.clock.after-move'),
+		});
+		this.#clock.advance(ms);
 	}
-}
-
-/** Makes a file's content, or a folder's entries, durable. */
-function sync(path: string): void {
-	const file = openSync(path, 'r');
-	fsyncSync(file);
-	closeSync(file);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedBus } from '@fefaent/event-bus';
-import type { Service } from '@fefaent/service-kit';
+import type { ServiceGroup } from '@fefaent/service-kit';
 import type { PersistentSandboxClock } from './clock-file.ts';
 
 /** What may be done with time in a sandbox. */
@@ -10,9 +10,11 @@ export interface SandboxControl {
 	readonly offsetMs: number;
 	/**
 	 * Moves time ahead as it would pass: it halts at the instants at which something falls due, so that what is to happen on the way happens then and
-	 * in its order (a reminder before the expiry, and neither at the end of the move).
+	 * in its order (a reminder before the expiry, and neither at the end of the move). Moves go one after the other.
+	 * @param withinMs most milliseconds of real time that it may take, waiting for earlier moves included
+	 * @returns how many milliseconds of the move are left, because its time was over; 0 when it was made whole
 	 */
-	advance(ms: number): Promise<void>;
+	advance(ms: number, withinMs?: number): Promise<number>;
 	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
 	settled(timeoutMs: number): Promise<boolean>;
 }
@@ -24,42 +26,26 @@ const much = 500;
 /** One quiet look is not enough: work passes between services, and may be in no queue while one hands it to the next. */
 const quietLooks = 3;
 
-/** Most halts of one move: what falls due closer together than that happens together. */
-const mostHalts = 200;
+/**
+ * Halts of one move at the very instants at which something falls due. After so many, as many again share out the rest: what falls due between two of
+ * them happens together. So does, from the beginning, what is due already and does not come to rest.
+ */
+const exactHalts = 200;
 /** How long one halt waits for what fell due, real time in milliseconds. */
 const haltMs = 2_000;
 
 /** Makes the control over a clock, the bus and the services that work by both. */
-export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, services: () => readonly Service[]): SandboxControl {
+export function sandboxControl(
+	clock: PersistentSandboxClock,
+	bus: Pick<EmbeddedBus, 'lag'>,
+	services: Pick<ServiceGroup, 'backlog' | 'nextDue'>,
+): SandboxControl {
+	/** The latest move that was asked for. */
+	let lastMove: Promise<unknown> = Promise.resolve();
+
 	async function backlog(): Promise<number> {
 		const lags = (await bus.lag()).map(({ pending }) => pending);
-		const dues = await Promise.all(services().map(async (service) => (await service.backlog?.()) ?? 0));
-		return [...lags, ...dues].reduce((sum, one) => sum + one, 0);
-	}
-	return {
-		now: () => clock.now(),
-		get offsetMs() {
-			return clock.offsetMs;
-		},
-		advance: async (ms) => {
-			// Counted by the shift and not by the time it is: the machine's own time goes on meanwhile.
-			const target = clock.offsetMs + ms;
-			const shortest = ms / mostHalts;
-			while (clock.offsetMs < target) {
-				// What happened until now may still be setting timers. Work that does not come to rest (a receiver is down, say) holds nobody up for long.
-				await settled(haltMs);
-				const left = target - clock.offsetMs;
-				const untilDue = ((await nextDue()) ?? Infinity) - clock.now().getTime();
-				clock.advance(Math.min(Math.ceil(Math.max(untilDue, shortest, 1)), left));
-			}
-		},
-		settled,
-	};
-
-	async function nextDue(): Promise<number | undefined> {
-		const dates = await Promise.all(services().map(async (service) => service.nextDue?.()));
-		const times = dates.flatMap((date) => (date === undefined ? [] : [date.getTime()]));
-		return times.length === 0 ? undefined : Math.min(...times);
+		return lags.reduce((sum, one) => sum + one, await services.backlog());
 	}
 
 	async function settled(timeoutMs: number): Promise<boolean> {
@@ -72,4 +58,36 @@ export function sandboxControl(clock: PersistentSandboxClock, bus: EmbeddedBus, 
 		}
 		return true;
 	}
+
+	/** @param ends instant of `performance.now()` */
+	async function move(ms: number, ends: number): Promise<number> {
+		// Counted by the shift and not by the time it is: the machine's own time goes on meanwhile.
+		const target = clock.offsetMs + ms;
+		let coarse = ms / exactHalts;
+		for (let halts = 0; clock.offsetMs < target; halts++) {
+			const timeLeft = ends - performance.now();
+			if (timeLeft <= 0) break;
+			// What happened until now may still be setting timers. Work that does not come to rest (a receiver is down, say) holds nobody up for long.
+			await settled(Math.min(haltMs, timeLeft));
+			const left = target - clock.offsetMs;
+			if (halts === exactHalts) coarse = left / exactHalts;
+			const untilDue = ((await services.nextDue())?.getTime() ?? Infinity) - clock.now().getTime();
+			await clock.advance(Math.min(Math.ceil(halts < exactHalts && untilDue > 0 ? untilDue : Math.max(untilDue, coarse)), left));
+		}
+		return target - clock.offsetMs;
+	}
+
+	return {
+		now: () => clock.now(),
+		get offsetMs() {
+			return clock.offsetMs;
+		},
+		advance: (ms, withinMs = Infinity) => {
+			const ends = performance.now() + withinMs;
+			const moving = lastMove.then(() => move(ms, ends));
+			lastMove = moving.catch(() => {});
+			return moving;
+		},
+		settled,
+	};
 }

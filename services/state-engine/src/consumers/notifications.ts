@@ -1,4 +1,4 @@
-import { NotificationEvent, NotificationEventType } from '@fefaent/contracts/events';
+import { decodeNotificationEvent, NotificationEventType, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import { crashpoint } from '@fefaent/kernel';
@@ -26,7 +26,7 @@ const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts
 /** Has instances follow their notifications: one write for each batch of events, repeated ones without effect. */
 export function followNotifications(deps: ConsumerDeps): Following {
 	return deps.bus.follow({
-		topics: ['fefaent.notification.v1'],
+		topics: [notificationTopic],
 		group: 'state-engine',
 		retry,
 		handle: (batch) => {
@@ -39,7 +39,7 @@ export function followNotifications(deps: ConsumerDeps): Following {
 }
 
 async function handle(batch: readonly Delivery[], { store, calendar, evidences, logger }: ConsumerDeps): Promise<readonly Outcome[]> {
-	const events = batch.map(decoded);
+	const events = batch.map(({ body }) => decodeNotificationEvent(body));
 	const purged = events.filter((event) => event?.type === NotificationEventType.PURGED).flatMap((event) => event?.notificationId ?? []);
 	for (let first = 0; first < purged.length; first += 100) {
 		// The notifications are gone for good: so may the documents of their evidences.
@@ -54,7 +54,7 @@ async function handle(batch: readonly Delivery[], { store, calendar, evidences, 
 			return { id: event.notificationId, step: (instance) => follow(instance, news, { workflowFor, findWorkflow }, calendar) };
 		}),
 	);
-	const outcomes: Outcome[] = batch.map(() => ({ kind: 'dead', reason: 'not an event of a notification' }));
+	const outcomes: Outcome[] = batch.map(() => ({ kind: 'dead', reason: notAnEvent }));
 	known.forEach(({ event, index }, position) => {
 		const result = results[position];
 		if (result?.kind === 'unknown workflow') {
@@ -63,13 +63,4 @@ async function handle(batch: readonly Delivery[], { store, calendar, evidences, 
 		} else outcomes[index] = { kind: 'done' };
 	});
 	return outcomes;
-}
-
-function decoded(delivery: Delivery): NotificationEvent | undefined {
-	try {
-		const event = NotificationEvent.decode(delivery.body);
-		return event.notificationId > 0 && event.version > 0 ? event : undefined;
-	} catch {
-		return undefined;
-	}
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { distinct, successive } from './batches.ts';
+import { distinct, portions, successive } from './batches.ts';
 
 it('puts repeated ids one after the other', () => {
 	expect(successive([7, 8, 7, 9, 7, 8])).toEqual([[0, 1, 3], [2, 5], [4]]);
@@ -19,4 +19,30 @@ it('loses nothing, repeats nothing, and keeps the order of each id', () => {
 			}
 		}),
 	);
+});
+
+it.each([
+	[[], []],
+	[
+		[1, 2, 3],
+		[[1, 2], [3]],
+	],
+	[
+		[5, 5, 1],
+		[[5, 5], [1]],
+	],
+	[
+		[9, 2, 8],
+		[[9], [2, 8]],
+	],
+	[
+		[50, 1, 1, 1],
+		[[50], [1, 1], [1]],
+	],
+	[
+		[1, 50, 1],
+		[[1], [50], [1]],
+	],
+])('cuts %j into %j', (batch, expected) => {
+	expect(portions(batch, { items: 2, weight: 10 }, (one) => one)).toEqual(expected);
 });

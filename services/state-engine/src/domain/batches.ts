@@ -19,3 +19,27 @@ export function successive(ids: readonly number[]): readonly (readonly number[])
 export function distinct(ids: readonly number[]): number[] {
 	return [...new Set(ids)];
 }
+
+/** Most items, and most of what they weigh together. */
+export interface PortionLimits {
+	readonly items: number;
+	readonly weight: number;
+}
+
+/** Cuts a batch into portions, in order, none above the limits but one that a single item exceeds. */
+export function portions<T>(batch: readonly T[], { items, weight }: PortionLimits, weigh: (item: T) => number): readonly (readonly T[])[] {
+	const cut: T[][] = [];
+	let left = 0;
+	for (const item of batch) {
+		const current = cut.at(-1);
+		const heavy = weigh(item);
+		if (current === undefined || current.length >= items || heavy > left) {
+			cut.push([item]);
+			left = weight - heavy;
+		} else {
+			current.push(item);
+			left -= heavy;
+		}
+	}
+	return cut;
+}

@@ -1,14 +1,22 @@
-import type { WorkflowPosition } from './workflow.ts';
+import type { TimerEvent, WorkflowPosition } from './workflow.ts';
 
 /** Something that happens by itself, once. One of each kind for an instance. */
 export interface Timer {
 	readonly kind: string;
 	/** In the environment's time. */
 	readonly dueAt: Date;
+	/** Whether its task has to be proved. */
+	readonly proved: boolean;
 	/** How often it was tried and failed. */
 	readonly attempts: number;
 	/** W3C trace context of what scheduled it. */
 	readonly traceparent: string | undefined;
+}
+
+/** The event of a timer that fires, beside others of its instance. */
+export function firingOf(timer: Pick<Timer, 'kind'>, others: readonly Pick<Timer, 'kind' | 'dueAt'>[], now: Date): TimerEvent {
+	const alsoDue = others.filter(({ dueAt }) => dueAt <= now).map(({ kind }) => kind);
+	return { type: `timer.${timer.kind}`, at: now.getTime(), alsoDue };
 }
 
 /** A workflow at work on one notification. */

@@ -129,7 +129,8 @@ function advance(
 			: { kind: 'changed', change: { kind: 'end', notificationId: news.notificationId, revision: instance.revision } };
 	}
 	const timers = timerChanges(instance?.timers ?? [], actions, ({ params: { kind, due } }) => {
-		return { kind, dueAt: new Date(dueAt(due, calendar)), attempts: 0, traceparent: news.traceparent };
+		const proved = workflow.provedTimers.has(kind);
+		return { kind, dueAt: new Date(dueAt(due, calendar)), proved, attempts: 0, traceparent: news.traceparent };
 	});
 	const stepped = {
 		notificationId: news.notificationId,

@@ -14,12 +14,23 @@ export interface WorkflowFacts {
 /** Changes of the notification that the topic tells of. */
 export type ChangeName = 'DEPOSITED' | 'ACCEPTED' | 'REJECTED' | 'EXPIRED' | 'FAILED' | 'DISCARDED' | 'PURGED';
 
-/** What moves a workflow: a change of its notification, an operator's wish to try again, or one of its timers (`timer.<kind>`). */
-export interface WorkflowEvent {
-	readonly type: ChangeName | 'RETRY' | `timer.${string}`;
-	/** The legal instant of a change; else now. Milliseconds since 1970. */
+/** A timer fires, `timer.<kind>`. */
+export interface TimerEvent {
+	readonly type: `timer.${string}`;
+	/** Now, in milliseconds since 1970. */
 	readonly at: number;
+	/** Kinds of the instance's other timers that are due by now: what they bring about has begun, though it may take its time. */
+	readonly alsoDue: readonly string[];
 }
+
+/** What moves a workflow: a change of its notification, an operator's wish to try again, or one of its timers. */
+export type WorkflowEvent =
+	| {
+			readonly type: ChangeName | 'RETRY';
+			/** The legal instant of a change; else now. Milliseconds since 1970. */
+			readonly at: number;
+	  }
+	| TimerEvent;
 
 /** Parameters of the actions that a machine can ask for. */
 export interface ActionParams {
@@ -66,6 +77,8 @@ export interface WorkflowStep {
 export interface Workflow {
 	readonly name: string;
 	readonly version: number;
+	/** Kinds of timers whose task has to be proved, and so may wait for a time-stamping authority or a key. */
+	readonly provedTimers: ReadonlySet<string>;
 	start(facts: WorkflowFacts): WorkflowStep;
 	next(position: WorkflowPosition, event: WorkflowEvent): WorkflowStep;
 }

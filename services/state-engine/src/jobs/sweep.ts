@@ -1,6 +1,11 @@
-import type { ClaimPosition, Notification, NotificationServiceDefinition } from '@fefaent/contracts/notification';
-import type { Clock } from '@fefaent/kernel';
-import { type Job, type Logger, type RpcClient, startJob, withSpan } from '@fefaent/service-kit';
+import {
+	type ClaimPosition,
+	type Notification,
+	type NotificationServiceDefinition,
+	NotificationView,
+} from '@fefaent/contracts/notification';
+import { type Clock, DomainError } from '@fefaent/kernel';
+import { inHalves, type Job, type Logger, type RpcClient, startJob, withSpan } from '@fefaent/service-kit';
 import { recordSwept, spanNames, tracer } from '../telemetry.ts';
 import type { TransitionRunner } from '../transitions/run.ts';
 
@@ -56,11 +61,25 @@ function positionOf(notification: Notification | undefined): ClaimPosition | und
 	return notification && { decidedAt: notification.claim?.decidedAt, id: notification.id };
 }
 
-async function finish({ logger, runner }: SweepDeps, page: readonly Notification[]): Promise<void> {
-	const left = page.filter((notification) => !runner.isUnderWay(notification.id));
+async function finish(deps: SweepDeps, page: readonly Notification[]): Promise<void> {
+	const { logger, runner } = deps;
+	const left = await read(
+		page.flatMap(({ id }) => (runner.isUnderWay(id) ? [] : [id])),
+		deps,
+	);
 	if (left.length === 0) return;
 	const outcomes = await withSpan(tracer, spanNames.sweep, { attributes: { 'fefaent.claims': left.length } }, () => runner.finish(left));
 	const finished = outcomes.filter((outcome) => outcome.kind !== 'unproved').length;
 	recordSwept(finished);
 	logger.info({ claims: left.length, finished }, 'decisions that were left behind');
+}
+
+/** What proofs are made of; without those whose claim somebody finished meanwhile. */
+async function read(ids: readonly number[], { notifications, logger }: SweepDeps): Promise<readonly Notification[]> {
+	const results = await inHalves(ids, async (some) => (await notifications.get({ ids: some, view: NotificationView.CASE })).results);
+	return results.flatMap((result, index) => {
+		if (result instanceof DomainError) logger.error({ err: result, notificationId: ids[index] }, 'a decision cannot be read');
+		else if (result.notification?.claim !== undefined) return [result.notification];
+		return [];
+	});
 }

@@ -1,10 +1,9 @@
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
-import { type Job, type Logger, startJob, withSpan } from '@fefaent/service-kit';
-import type { ClaimedTimer, StateEngineStore, TimerResult } from '../store/port.ts';
+import { Alarm, type Job, type Logger, startJob, within, withSpan } from '@fefaent/service-kit';
+import type { ClaimedTimer, QueueLook, StateEngineStore, TimerResult } from '../store/port.ts';
 import { fire } from '../tasks/fire.ts';
 import type { Fired, TaskDeps } from '../tasks/task.ts';
 import { recordTimers, spanNames, tracer } from '../telemetry.ts';
-import { Alarm } from './alarm.ts';
 
 /** What the timers' lanes work with. */
 export interface TimersDeps extends TaskDeps {
@@ -13,10 +12,12 @@ export interface TimersDeps extends TaskDeps {
 	readonly ownerId: string;
 	/** Most timers that fire together. */
 	readonly batch: number;
-	/** Batches under way at once. */
+	/** Batches of timers under way at once whose tasks have to be proved; the others have a lane besides. */
 	readonly lanes: number;
 	/** Length of a lease, real time in milliseconds. */
 	readonly leaseMs: number;
+	/** How long a batch may take in all, real time in milliseconds: it ends, and is settled, before its lease does. */
+	readonly roundMs: number;
 	/** Waits between the tries of a timer; real time. */
 	readonly backoff: BackoffPolicy;
 }
@@ -30,15 +31,28 @@ export interface Timers {
 /** Longest time between two looks, real time in milliseconds: for timers that other processes set. */
 const everyMs = 15_000;
 
+/** One lane: which timers it takes, and what it has in common with the others. */
+interface Lane {
+	readonly proved: boolean;
+	/** Rings when the next timer may be due, of whichever lane. */
+	readonly alarm: Alarm;
+	/** Notifications whose timers this process fires now. */
+	readonly firing: Set<number>;
+	readonly wakeAll: () => void;
+}
+
 /**
  * Fires timers as they become due: woken by new timers, by a moved clock, and by an alarm set on the next one. Several lanes, so that the
- * evidences of one batch are sealed while another batch is decided.
+ * evidences of one batch are sealed while another batch is decided; and one of its own for what needs no proof, which does not wait while proofs
+ * cannot be had.
  */
 export function startTimers(deps: TimersDeps): Timers {
 	const wakers = new Set<() => void>();
-	const alarm = new Alarm(() => {
+	const wakeAll = () => {
 		for (const wake of wakers) wake();
-	});
+	};
+	const alarm = new Alarm(wakeAll);
+	const firing = new Set<number>();
 	const wake = (listener: () => void) => {
 		wakers.add(listener);
 		const ends = [deps.store.onScheduled(listener), deps.clock.onMoved(listener), () => wakers.delete(listener)];
@@ -47,13 +61,13 @@ export function startTimers(deps: TimersDeps): Timers {
 		};
 	};
 	const lanes = Array.from(
-		{ length: deps.lanes },
+		{ length: deps.lanes + 1 },
 		(_, index): Job =>
 			startJob({
-				name: `state-engine.timers.${index + 1}`,
+				name: index === 0 ? 'state-engine.timers.unproved' : `state-engine.timers.${index}`,
 				everyMs,
 				wake,
-				run: () => round(deps, alarm),
+				run: () => round(deps, { proved: index > 0, alarm, firing, wakeAll }),
 				onError: (error) => deps.logger.error({ err: error }, 'timers could not be taken or settled; they are tried again'),
 			}),
 	);
@@ -66,21 +80,32 @@ export function startTimers(deps: TimersDeps): Timers {
 }
 
 /** One batch: lease, fire, settle. */
-async function round(deps: TimersDeps, alarm: Alarm): Promise<'again' | 'idle'> {
-	const { store, clock, ownerId, batch, leaseMs } = deps;
-	const realNow = Date.now();
-	const timers = await store.claimDue({ now: clock.now(), realNow, owner: ownerId, leaseUntil: realNow + leaseMs, limit: batch });
-	if (timers.length === 0) {
-		const wait = await store.untilNext(clock.now(), Date.now());
+async function round(deps: TimersDeps, lane: Lane): Promise<'again' | 'idle'> {
+	const { store, clock, ownerId, batch, leaseMs, roundMs } = deps;
+	const { proved, alarm, firing, wakeAll } = lane;
+	const look = (): QueueLook => ({ now: clock.now(), realNow: Date.now(), proved, except: [...firing] });
+	const first = look();
+	const claimed = await store.claimDue({ ...first, owner: ownerId, leaseUntil: first.realNow + leaseMs, limit: batch });
+	// Another lane may have begun one of them since it was looked for, when the machine's clock was moved: the lease is its own again.
+	const timers = claimed.filter(({ notificationId }) => !firing.has(notificationId));
+	if (claimed.length === 0) {
+		const wait = await store.untilNext(look());
 		if (wait !== undefined && wait < everyMs) alarm.set(wait);
 		return 'idle';
 	}
-	const results = await withSpan(tracer, spanNames.fire, spanOptions(timers), async () => {
-		const fired = await fire(timers, deps);
-		return timers.map((timer, index) => resultOf(timer, fired[index] ?? { kind: 'done' }, deps));
-	});
-	await store.settle(results);
-	recordTimers(results, clock.now());
+	for (const { notificationId } of timers) firing.add(notificationId);
+	try {
+		const results = await withSpan(tracer, spanNames.fire, spanOptions(timers), async () => {
+			const fired = await within(roundMs, () => fire(timers, deps));
+			return timers.map((timer, index) => resultOf(timer, fired[index] ?? { kind: 'done' }, deps));
+		});
+		await store.settle(results);
+		recordTimers(results, clock.now());
+	} finally {
+		for (const { notificationId } of timers) firing.delete(notificationId);
+	}
+	// What waited for these, one timer of an instance at a time, may be another lane's.
+	if (timers.some(({ others }) => others.some(({ dueAt }) => dueAt <= clock.now()))) wakeAll();
 	return 'again';
 }
 

@@ -1,7 +1,7 @@
 import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { Notification, NotificationServiceDefinition } from '@fefaent/contracts/notification';
+import type { Notification, NotificationServiceDefinition, NotificationView } from '@fefaent/contracts/notification';
 import type { Clock, DomainError } from '@fefaent/kernel';
-import type { Logger, RpcClient } from '@fefaent/service-kit';
+import { inHalves, type Logger, type RpcClient, whole } from '@fefaent/service-kit';
 import { distinct } from '../domain/batches.ts';
 import type { CalendarSettings } from '../domain/calendar.ts';
 import { itemFailure, stateEngineError } from '../errors.ts';
@@ -30,14 +30,14 @@ export function checkBatch(ids: readonly number[]): void {
 	if (!ids.every(Number.isSafeInteger)) throw stateEngineError('INVALID_REQUEST', { problem: 'an id is no integer below 2^53' });
 }
 
-/** Reads the notifications of a batch in one call; by id, those that exist. */
+/** Reads the notifications of a batch, in one call if their view allows; by id, those that exist. */
 export async function load(
 	ids: readonly number[],
+	view: NotificationView,
 	{ notifications }: Pick<HandlerDeps, 'notifications'>,
 ): Promise<Map<number, Notification>> {
-	if (ids.length === 0) return new Map();
-	const { results } = await notifications.get({ ids: distinct(ids) });
-	return new Map(results.flatMap(({ id, notification }) => (notification === undefined ? [] : [[id, notification]])));
+	const results = await inHalves(distinct(ids), async (some) => (await notifications.get({ ids: some, view })).results);
+	return new Map(whole(results).flatMap(({ id, notification }) => (notification === undefined ? [] : [[id, notification]])));
 }
 
 /** The answer for an item whose decision could not be proved. The reason why is for the log. */

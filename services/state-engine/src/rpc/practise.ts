@@ -1,6 +1,8 @@
 import type { ItemFailure } from '@fefaent/contracts/common';
 import type { PractiseItem, PractiseRequest, PractiseResponse, PractiseResult } from '@fefaent/contracts/lifecycle';
-import { type Author, type Notification, State } from '@fefaent/contracts/notification';
+import { type Author, type Notification, NotificationView, State } from '@fefaent/contracts/notification';
+import { DomainError } from '@fefaent/kernel';
+import { inHalves } from '@fefaent/service-kit';
 import { successive } from '../domain/batches.ts';
 import { judge } from '../domain/practise.ts';
 import { stateOfDecision } from '../domain/states.ts';
@@ -35,6 +37,7 @@ async function practiseDistinct(items: readonly PractiseItem[], issuerCode: stri
 	const results: PractiseResult[] = items.map((item) => failed(item.id, itemFailure('PROOF_UNAVAILABLE')));
 	const notifications = await load(
 		items.map((item) => item.id),
+		NotificationView.CASE,
 		deps,
 	);
 	let open = items.map((item, index) => ({ item, index }));
@@ -60,12 +63,15 @@ async function answerDecided(
 	results: PractiseResult[],
 	deps: HandlerDeps,
 ): Promise<void> {
-	if (items.length === 0) return;
-	const { results: found } = await deps.evidences.get({
-		keys: items.map(({ item }) => ({ notificationId: item.id, transition: item.decision })),
-	});
+	const keys = items.map(({ item }) => ({ notificationId: item.id, transition: item.decision }));
+	const found = await inHalves(keys, async (some) => (await deps.evidences.get({ keys: some })).results);
 	items.forEach(({ item, index }, position) => {
-		const xml = found[position]?.evidence?.xml;
+		const one = found[position];
+		if (one instanceof DomainError) {
+			results[index] = failed(item.id, unproved(item.id, one, deps));
+			return;
+		}
+		const xml = one?.evidence?.xml;
 		// Its document is gone only when the notification is being purged.
 		results[index] = xml?.length ? practised(item, xml, true) : failed(item.id, itemFailure('NOTIFICATION_UNKNOWN'));
 	});

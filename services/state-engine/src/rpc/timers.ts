@@ -1,6 +1,6 @@
 import type { ListTimersRequest, ListTimersResponse, RetryRequest, RetryResponse } from '@fefaent/contracts/lifecycle';
-import { State } from '@fefaent/contracts/notification';
-import { currentTraceparent } from '@fefaent/service-kit';
+import { NotificationView, State } from '@fefaent/contracts/notification';
+import { currentTraceparent, traceIdOf } from '@fefaent/service-kit';
 import { distinct } from '../domain/batches.ts';
 import { newsOfNotification, nudge } from '../domain/progress.ts';
 import { follower } from '../transitions/follow.ts';
@@ -18,7 +18,7 @@ export async function listTimers(request: ListTimersRequest, { store }: HandlerD
 				id: notificationId,
 				definition: workflowName(workflow, workflowVersion),
 				state: stateText(JSON.parse(position.state)),
-				timers: timers.map(({ kind, dueAt, attempts }) => ({ kind, dueAt, attempts })),
+				timers: timers.map(({ kind, dueAt, attempts, traceparent }) => ({ kind, dueAt, attempts, traceId: traceIdOf(traceparent) })),
 			})),
 	};
 }
@@ -26,7 +26,7 @@ export async function listTimers(request: ListTimersRequest, { store }: HandlerD
 /** Schedules failed deposits again. What the notification says counts, not what the instance has heard of it so far. */
 export async function retry(request: RetryRequest, deps: HandlerDeps): Promise<RetryResponse> {
 	checkBatch(request.ids);
-	const notifications = await load(request.ids, deps);
+	const notifications = await load(request.ids, NotificationView.CASE, deps);
 	const failed = [...notifications.values()].filter((notification) => notification.state === State.FAILED);
 	const at = deps.clock.now().getTime();
 	const traceparent = currentTraceparent();

@@ -1,6 +1,6 @@
 import type { ItemFailure } from '@fefaent/contracts/common';
 import type { ViewRequest, ViewResponse, ViewResult } from '@fefaent/contracts/lifecycle';
-import { type Notification, NotificationKind, State, Transition } from '@fefaent/contracts/notification';
+import { type Notification, NotificationKind, NotificationView, State, Transition, viewed } from '@fefaent/contracts/notification';
 import { refuseForeign } from '../domain/practise.ts';
 import { itemFailure } from '../errors.ts';
 import type { DecisionOutcome } from '../transitions/run.ts';
@@ -12,7 +12,7 @@ import { checkBatch, type HandlerDeps, load, unproved } from './deps.ts';
  */
 export async function view(request: ViewRequest, deps: HandlerDeps): Promise<ViewResponse> {
 	checkBatch(request.ids);
-	const notifications = await load(request.ids, deps);
+	const notifications = await load(request.ids, NotificationView.SUMMARY, deps);
 	const seen = new Map<number, ViewResult['outcome']>();
 	const waiting: number[] = [];
 	for (const id of new Set(request.ids)) {
@@ -40,8 +40,9 @@ function outcomeOf(id: number, outcome: DecisionOutcome | undefined, deps: Handl
 	return failed(outcome?.kind === 'unproved' ? unproved(id, outcome.error, deps) : itemFailure('NOTIFICATION_UNKNOWN'));
 }
 
+/** A decision that was lost to another answers the notification as that one left it, in a larger view. */
 function shown(value: Notification): ViewResult['outcome'] {
-	return { $case: 'notification', value };
+	return { $case: 'notification', value: viewed(value, NotificationView.SUMMARY) };
 }
 
 function failed(value: ItemFailure): ViewResult['outcome'] {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instance, InstanceStep, Timer } from '../domain/instance.ts';
-import type { ClaimedTimer, StateEngineStore } from './port.ts';
+import type { ClaimedTimer, ClaimTimers, QueueLook, StateEngineStore } from './port.ts';
 
 /** One kind of store under test. */
 export interface StoreUnderTest {
@@ -11,7 +11,7 @@ export interface StoreUnderTest {
 }
 
 const facts = { receivedAt: 1_000, expiryDays: 10, reminder: true };
-const timer = (kind: string, due: number): Timer => ({ kind, dueAt: new Date(due), attempts: 0, traceparent: undefined });
+const timer = (kind: string, due: number): Timer => ({ kind, dueAt: new Date(due), proved: true, attempts: 0, traceparent: undefined });
 const step = (
 	id: number,
 	schedule: readonly Timer[],
@@ -37,10 +37,13 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 	describe(`state-engine store: ${name}`, () => {
 		let under: StoreUnderTest;
 		let store: StateEngineStore;
-		const claim = (now: number, options: { realNow?: number; owner?: string; limit?: number } = {}): Promise<readonly ClaimedTimer[]> => {
-			const { realNow = 100, owner = 'a', limit = 100 } = options;
-			return store.claimDue({ now: new Date(now), realNow, owner, leaseUntil: realNow + 50, limit });
+		const claim = (now: number, options: Partial<Omit<ClaimTimers, 'now' | 'leaseUntil'>> = {}): Promise<readonly ClaimedTimer[]> => {
+			const { realNow = 100 } = options;
+			const leaseUntil = realNow + 50;
+			return store.claimDue({ now: new Date(now), realNow, proved: true, except: [], owner: 'a', leaseUntil, limit: 100, ...options });
 		};
+		const until = (now: number, change: Partial<QueueLook> = {}): Promise<number | undefined> =>
+			store.untilNext({ now: new Date(now), realNow: 100, proved: true, except: [], ...change });
 		const names = (timers: readonly ClaimedTimer[]): string[] => timers.map((one) => `${one.notificationId}.${one.kind}`);
 		const one = async (now: number, realNow = 100): Promise<ClaimedTimer> => {
 			const [found] = await claim(now, { realNow });
@@ -68,6 +71,10 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			store = await under.reopen();
 			expect(await store.getMany([1])).toEqual(before);
 			expect(names(await claim(10))).toEqual(['1.a']);
+		});
+
+		it('tells that it answers', async () => {
+			await expect(store.ping()).resolves.toBeUndefined();
 		});
 
 		it('writes a step only over the revision before, each item by itself', async () => {
@@ -104,9 +111,21 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 				workflow: 'enotum',
 				workflowVersion: 1,
 				position: { state: '"entered"', facts },
+				others: [],
 				owner: 'a',
 				leaseUntil: 150,
 			});
+		});
+
+		it('tells each timer of the others of its instance', async () => {
+			await store.applyMany([step(7, [timer('reminder', 5), timer('expiry', 10), timer('retention', 20)]), step(8, [timer('expiry', 6)])]);
+			const [first, second] = await claim(9);
+			const byKind = [...(first?.others ?? [])].sort((one, other) => one.kind.localeCompare(other.kind));
+			expect(byKind).toEqual([
+				{ kind: 'expiry', dueAt: new Date(10) },
+				{ kind: 'retention', dueAt: new Date(20) },
+			]);
+			expect([first?.kind, second?.others]).toEqual(['reminder', []]);
 		});
 
 		it('fires timers of one instance one after the other, in the order that they are due', async () => {
@@ -159,6 +178,47 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			expect(await claim(10, { realNow: 500 })).toMatchObject([{ kind: 'a', attempts: 1 }]);
 		});
 
+		it('takes those first that could have been taken first, whether they waited for their time or for another try', async () => {
+			// Real time is 90 behind the environment's.
+			await store.applyMany([step(1, [timer('a', 1)]), step(2, [timer('a', 192)]), step(3, [timer('a', 195)])]);
+			await store.settle([{ timer: await one(190, 100), kind: 'failed', notBefore: 104 }]);
+			expect(names(await claim(196, { realNow: 106, owner: 'b' }))).toEqual(['2.a', '1.a', '3.a']);
+		});
+
+		it('sees those that are due behind any number in back-off', async () => {
+			await store.applyMany(Array.from({ length: 500 }, (_, index) => step(index + 1, [timer('a', 1)])));
+			const tried = await claim(1, { limit: 500 });
+			await store.settle(tried.map((one) => ({ timer: one, kind: 'failed', notBefore: 900 })));
+			await store.applyMany([step(501, [timer('a', 2)])]);
+			expect(await until(1)).toBe(1);
+			expect(names(await claim(2, { limit: 1 }))).toEqual(['501.a']);
+			expect(await store.countDue(new Date(2), 100)).toBe(1);
+			expect(await claim(2, { realNow: 900, limit: 1_000, owner: 'b' })).toHaveLength(501);
+		});
+
+		it('keeps those that have to be proved and the others in queues of their own', async () => {
+			const free = { ...timer('c', 10), proved: false };
+			await store.applyMany([step(1, [timer('a', 10)]), step(2, [timer('a', 20), { ...free, dueAt: new Date(15) }]), step(3, [free])]);
+			expect([await until(4), await until(4, { proved: false })]).toEqual([6, 6]);
+			expect(await until(12, { proved: false })).toBe(0);
+			const [first] = await claim(20, { proved: false, limit: 1 });
+			expect(first).toMatchObject({ notificationId: 3, kind: 'c', proved: false });
+			if (first !== undefined) await store.settle([{ timer: first, kind: 'failed', notBefore: 130 }]);
+			// One timer of an instance at a time, whichever queue it stands in.
+			expect(names(await claim(20))).toEqual(['1.a', '2.a']);
+			expect(await claim(20, { proved: false, realNow: 120 })).toEqual([]);
+			expect(await until(20, { proved: false, realNow: 120 })).toBe(10);
+			expect(names(await claim(20, { proved: false, realNow: 130 }))).toEqual(['3.c']);
+		});
+
+		it('leaves the named notifications alone, whatever the time, and does not count them as waiting', async () => {
+			await store.applyMany([step(1, [timer('a', 10), timer('b', 20)]), step(2, [timer('a', 10)]), step(3, [timer('a', 50)])]);
+			await claim(10, { limit: 1 });
+			const jumped = { realNow: 9_000, except: [1] };
+			expect(names(await claim(20, jumped))).toEqual(['2.a']);
+			expect(await until(20, jumped)).toBe(30);
+		});
+
 		it('puts a timer off', async () => {
 			await store.applyMany([step(1, [timer('a', 10)])]);
 			await store.settle([{ timer: await one(10), kind: 'later', dueAt: new Date(60) }]);
@@ -174,7 +234,6 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 		});
 
 		it('tells how long nothing is due', async () => {
-			const until = (now: number, realNow = 100): Promise<number | undefined> => store.untilNext(new Date(now), realNow);
 			expect(await until(0)).toBeUndefined();
 			await store.applyMany([step(1, [timer('a', 10), timer('b', 80)])]);
 			expect(await until(4)).toBe(6);
@@ -206,11 +265,11 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			let told = 0;
 			const end = store.onScheduled(() => told++);
 			await store.applyMany([step(1, [timer('a', 10)])]);
-			await store.applyMany([step(1, [], { revision: 2 }, ['a'])]);
-			expect(told).toBe(1);
+			expect(told).toBeGreaterThan(0);
 			end();
+			told = 0;
 			await store.applyMany([step(2, [timer('a', 10)])]);
-			expect(told).toBe(1);
+			expect(told).toBe(0);
 		});
 
 		it('never leases a timer twice, however many ask at once', async () => {

@@ -30,4 +30,26 @@ CREATE INDEX timers_by_due ON timers (due_at, id, kind, free_at);
 CREATE INDEX timers_by_owner ON timers (owner) WHERE owner IS NOT NULL;
 `,
 	},
+	{
+		version: 2,
+		name: 'timers by when they can be taken',
+		sql: `
+DROP INDEX timers_by_due;
+-- Those that were never taken wait for the environment's time only, those that were (a lease, a back-off) for real time only.
+CREATE INDEX timers_fresh ON timers (due_at) WHERE free_at = 0;
+CREATE INDEX timers_held ON timers (free_at) WHERE free_at > 0;
+`,
+	},
+	{
+		version: 3,
+		name: 'timers by whether their task has to be proved',
+		sql: `
+ALTER TABLE timers ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;
+UPDATE timers SET proved = 1 WHERE kind IN ('deposit', 'retry', 'expiry');
+DROP INDEX timers_fresh;
+DROP INDEX timers_held;
+CREATE INDEX timers_fresh ON timers (proved, due_at) WHERE free_at = 0;
+CREATE INDEX timers_held ON timers (proved, free_at) WHERE free_at > 0;
+`,
+	},
 ];

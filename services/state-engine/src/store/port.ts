@@ -1,12 +1,20 @@
 import type { Instance, InstanceChange, Timer } from '../domain/instance.ts';
 import type { WorkflowPosition } from '../domain/workflow.ts';
 
-/** Which timers to take, and for how long. */
-export interface ClaimTimers {
+/** Which timers to look at. */
+export interface QueueLook {
 	/** The environment's time: timers due by then. */
 	readonly now: Date;
 	/** Real time, milliseconds since 1970: leases and back-offs over by then. */
 	readonly realNow: number;
+	/** Those whose task has to be proved, or the others: each kind has a queue of its own. */
+	readonly proved: boolean;
+	/** Notifications that are left alone, a few thousand at most: their timers are being fired, whatever the machine's clock says of the lease. */
+	readonly except: readonly number[];
+}
+
+/** Which timers to take, and for how long. */
+export interface ClaimTimers extends QueueLook {
 	/** Who takes them. */
 	readonly owner: string;
 	/** Until when nobody else may, in real time. */
@@ -15,12 +23,17 @@ export interface ClaimTimers {
 	readonly limit: number;
 }
 
+/** What a timer that fires is told of another one of its instance. */
+export type OtherTimer = Pick<Timer, 'kind' | 'dueAt'>;
+
 /** A timer that its owner may fire until the lease ends, with the instance that it belongs to. */
 export interface ClaimedTimer extends Timer {
 	readonly notificationId: number;
 	readonly workflow: string;
 	readonly workflowVersion: number;
 	readonly position: WorkflowPosition;
+	/** The instance's other timers, as they were when this one was taken. */
+	readonly others: readonly OtherTimer[];
 	readonly owner: string;
 	readonly leaseUntil: number;
 }
@@ -49,8 +62,9 @@ export interface StateEngineStore {
 	 */
 	applyMany(changes: readonly InstanceChange[]): Promise<readonly ('written' | 'stale')[]>;
 	/**
-	 * Leases timers that are due and free, earliest first. At most one of an instance is leased at any time, so that what is due earlier is over
-	 * before what is due later begins.
+	 * Leases timers that are due and free, those that could have been taken first coming first: since they are due, or since a lease or back-off
+	 * ended. At most one of an instance is leased at any time, so that of fresh ones what is due earlier is over before what is due later begins.
+	 * Costs no more for any number of timers in back-off.
 	 */
 	claimDue(request: ClaimTimers): Promise<readonly ClaimedTimer[]>;
 	/** Writes what became of claimed timers. */
@@ -60,10 +74,12 @@ export interface StateEngineStore {
 	/** The first instant after `now` at which a timer is due; undefined when there is none. */
 	nextDue(now: Date): Promise<Date | undefined>;
 	/** Milliseconds (0 or more) until a timer may be due, the environment's time running as real time does; undefined when there is none. */
-	untilNext(now: Date, realNow: number): Promise<number | undefined>;
+	untilNext(look: QueueLook): Promise<number | undefined>;
 	/** Timers that are due, those being fired included and those in back-off not. */
 	countDue(now: Date, realNow: number): Promise<number>;
-	/** Calls `listener` after timers were set by this process. Returns a function that stops it. */
+	/** Calls `listener` after timers were set, by this process at least; it may be called for nothing. Returns a function that stops it. */
 	onScheduled(listener: () => void): () => void;
+	/** @throws when the store does not answer */
+	ping(): Promise<void>;
 	close(): Promise<void>;
 }

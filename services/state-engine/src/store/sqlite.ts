@@ -1,43 +1,22 @@
 import { crashpoint } from '@fefaent/kernel';
 import { type Database, openDatabase, type Tx } from '@fefaent/store-kit';
-import type { Instance, InstanceChange, InstanceStep, Timer } from '../domain/instance.ts';
+import type { Instance, InstanceChange, InstanceStep } from '../domain/instance.ts';
 import { migrations } from './migrations.ts';
-import type { ClaimedTimer, ClaimTimers, StateEngineStore, TimerResult } from './port.ts';
-
-interface WorkflowRow {
-	id: number;
-	workflow: string;
-	workflow_version: number;
-	state: string;
-	facts: string;
-	notification_version: number;
-	revision: number;
-}
-
-interface TimerRow {
-	id: number;
-	kind: string;
-	due_at: number;
-	attempts: number;
-	traceparent: string | null;
-}
-
-/** Which timers are free, with the real time twice as parameter: not leased, not in back-off, and no other of the instance being fired. */
-const free = `t.free_at <= ?
-	AND NOT EXISTS (SELECT 1 FROM timers o WHERE o.id = t.id AND o.kind <> t.kind AND o.owner IS NOT NULL AND o.free_at > ?)`;
-
-const dueTimers = `
-SELECT t.id, t.kind, t.due_at, t.attempts, t.traceparent, w.workflow, w.workflow_version, w.state, w.facts
-FROM timers t JOIN workflows w ON w.id = t.id
-WHERE ${free} AND t.due_at <= ?
-ORDER BY t.due_at, t.id, t.kind LIMIT ?`;
+import type { ClaimedTimer, ClaimTimers, QueueLook, StateEngineStore, TimerResult } from './port.ts';
+import { type TimerRow, timerOf, type WorkflowRow } from './rows.ts';
+import * as timers from './sqlite-timers.ts';
 
 /**
  * Opens the state-engine's SQLite file, making it when missing.
  * @param path the file; `FEFAENT_DATA_DIR/state-engine.db` in standalone
  */
 export function openSqliteStateEngineStore({ path }: { readonly path: string }): StateEngineStore {
-	return new SqliteStateEngineStore(openDatabase({ path, migrations, name: 'state-engine' }));
+	return stateEngineStoreOn(openDatabase({ path, migrations, name: 'state-engine' }));
+}
+
+/** The store on a database that is open, which it closes. */
+export function stateEngineStoreOn(db: Database): StateEngineStore {
+	return new SqliteStateEngineStore(db);
 }
 
 class SqliteStateEngineStore implements StateEngineStore {
@@ -50,14 +29,14 @@ class SqliteStateEngineStore implements StateEngineStore {
 
 	async getMany(ids: readonly number[]): Promise<readonly (Instance | undefined)[]> {
 		const list = JSON.stringify(ids);
-		const timers = Map.groupBy(
+		const timersById = Map.groupBy(
 			this.#db.all<TimerRow>('SELECT * FROM timers WHERE id IN (SELECT value FROM json_each(?)) ORDER BY due_at, kind', list),
 			(row) => row.id,
 		);
 		const instances = new Map(
 			this.#db
 				.all<WorkflowRow>('SELECT * FROM workflows WHERE id IN (SELECT value FROM json_each(?))', list)
-				.map((row) => [row.id, instanceOf(row, timers.get(row.id) ?? [])]),
+				.map((row) => [row.id, instanceOf(row, timersById.get(row.id) ?? [])]),
 		);
 		return ids.map((id) => instances.get(id));
 	}
@@ -74,21 +53,9 @@ class SqliteStateEngineStore implements StateEngineStore {
 
 	async claimDue(request: ClaimTimers): Promise<readonly ClaimedTimer[]> {
 		// A look outside the transaction first: most looks find nothing, and need no write.
-		if (due(this.#db, request, 1).length === 0) return [];
+		if (!timers.isDue(this.#db, request)) return [];
 		await crashpoint('engine.timers.claim.before');
-		const claimed = await this.#db.write((tx) => {
-			const timers = due(tx, request, request.limit);
-			for (const timer of timers) {
-				tx.run(
-					'UPDATE timers SET owner = ?, free_at = ? WHERE id = ? AND kind = ?',
-					request.owner,
-					request.leaseUntil,
-					timer.notificationId,
-					timer.kind,
-				);
-			}
-			return timers;
-		});
+		const claimed = await this.#db.write((tx) => timers.claim(tx, request));
 		await crashpoint('engine.timers.claim.after');
 		return claimed;
 	}
@@ -96,33 +63,25 @@ class SqliteStateEngineStore implements StateEngineStore {
 	async settle(results: readonly TimerResult[]): Promise<void> {
 		await crashpoint('engine.timers.settle.before');
 		await this.#db.write((tx) => {
-			for (const result of results) settle(tx, result);
+			for (const result of results) timers.settle(tx, result);
 		});
 		await crashpoint('engine.timers.settle.after');
 	}
 
 	async releaseLeases(owner: string): Promise<number> {
-		return this.#db.write((tx) => tx.run('UPDATE timers SET owner = NULL, free_at = 0 WHERE owner = ?', owner).changes);
+		return this.#db.write((tx) => timers.release(tx, owner));
 	}
 
-	async untilNext(now: Date, realNow: number): Promise<number | undefined> {
-		const at = now.getTime();
-		if (this.#db.get(`SELECT 1 FROM timers t WHERE ${free} AND t.due_at <= ? LIMIT 1`, realNow, realNow, at) !== undefined) return 0;
-		const later = this.#db.get<{ at: number | null }>('SELECT min(due_at) AS at FROM timers WHERE due_at > ?', at)?.at ?? Infinity;
-		const sql = 'SELECT min(free_at) AS at FROM timers WHERE due_at <= ? AND free_at > ?';
-		const held = this.#db.get<{ at: number | null }>(sql, at, realNow)?.at ?? Infinity;
-		const wait = Math.min(later - at, held - realNow);
-		return Number.isFinite(wait) ? wait : undefined;
+	async untilNext(look: QueueLook): Promise<number | undefined> {
+		return timers.untilNext(this.#db, look);
 	}
 
 	async nextDue(now: Date): Promise<Date | undefined> {
-		const at = this.#db.get<{ at: number | null }>('SELECT min(due_at) AS at FROM timers WHERE due_at > ?', now.getTime())?.at;
-		return typeof at === 'number' ? new Date(at) : undefined;
+		return timers.nextDue(this.#db, now);
 	}
 
 	async countDue(now: Date, realNow: number): Promise<number> {
-		const sql = 'SELECT count(*) AS due FROM timers WHERE due_at <= ? AND (owner IS NOT NULL OR free_at <= ?)';
-		return this.#db.get<{ due: number }>(sql, now.getTime(), realNow)?.due ?? 0;
+		return timers.countDue(this.#db, now, realNow);
 	}
 
 	onScheduled(listener: () => void): () => void {
@@ -130,12 +89,16 @@ class SqliteStateEngineStore implements StateEngineStore {
 		return () => this.#listeners.delete(listener);
 	}
 
+	async ping(): Promise<void> {
+		this.#db.get('SELECT 1');
+	}
+
 	close(): Promise<void> {
 		return this.#db.close();
 	}
 }
 
-function instanceOf(row: WorkflowRow, timers: readonly TimerRow[]): Instance {
+function instanceOf(row: WorkflowRow, own: readonly TimerRow[]): Instance {
 	return {
 		notificationId: row.id,
 		workflow: row.workflow,
@@ -143,12 +106,8 @@ function instanceOf(row: WorkflowRow, timers: readonly TimerRow[]): Instance {
 		position: { state: row.state, facts: JSON.parse(row.facts) },
 		notificationVersion: row.notification_version,
 		revision: row.revision,
-		timers: timers.map(timerOf),
+		timers: own.map(timerOf),
 	};
-}
-
-function timerOf(row: TimerRow): Timer {
-	return { kind: row.kind, dueAt: new Date(row.due_at), attempts: row.attempts, traceparent: row.traceparent ?? undefined };
 }
 
 function apply(tx: Tx, change: InstanceChange): boolean {
@@ -156,16 +115,7 @@ function apply(tx: Tx, change: InstanceChange): boolean {
 		if (!writeInstance(tx, change)) return false;
 		const { notificationId: id } = change.instance;
 		for (const kind of change.cancel) tx.run('DELETE FROM timers WHERE id = ? AND kind = ?', id, kind);
-		for (const timer of change.schedule) {
-			tx.run(
-				'INSERT OR REPLACE INTO timers (id, kind, due_at, attempts, traceparent, free_at, owner) VALUES (?, ?, ?, ?, ?, 0, NULL)',
-				id,
-				timer.kind,
-				timer.dueAt.getTime(),
-				timer.attempts,
-				timer.traceparent ?? null,
-			);
-		}
+		for (const timer of change.schedule) timers.insert(tx, id, timer);
 		return true;
 	}
 	const { notificationId, revision } = change;
@@ -184,46 +134,4 @@ function writeInstance(tx: Tx, { instance }: InstanceStep): boolean {
 	}
 	const sql = 'UPDATE workflows SET state = ?, notification_version = ?, revision = ? WHERE id = ? AND revision = ?';
 	return tx.run(sql, position.state, notificationVersion, revision, notificationId, revision - 1).changes === 1;
-}
-
-/** Timers that can be taken, one for each instance: the one due first. */
-function due(reader: Pick<Tx, 'all'>, request: ClaimTimers, limit: number): readonly ClaimedTimer[] {
-	const { now, realNow, owner, leaseUntil } = request;
-	const rows = reader.all<TimerRow & WorkflowRow>(dueTimers, realNow, realNow, now.getTime(), limit);
-	const first = new Map<number, ClaimedTimer>();
-	for (const row of rows) {
-		if (first.has(row.id)) continue;
-		const position = { state: row.state, facts: JSON.parse(row.facts) };
-		first.set(row.id, {
-			...timerOf(row),
-			notificationId: row.id,
-			workflow: row.workflow,
-			workflowVersion: row.workflow_version,
-			position,
-			owner,
-			leaseUntil,
-		});
-	}
-	return [...first.values()];
-}
-
-function settle(tx: Tx, result: TimerResult): void {
-	const { notificationId, kind, owner, leaseUntil } = result.timer;
-	const lease = [notificationId, kind, owner, leaseUntil] as const;
-	const leased = 'WHERE id = ? AND kind = ? AND owner = ? AND free_at = ?';
-	switch (result.kind) {
-		case 'done':
-			tx.run(`DELETE FROM timers ${leased}`, ...lease);
-			break;
-		case 'gone':
-			tx.run('DELETE FROM workflows WHERE id = ?', notificationId);
-			tx.run('DELETE FROM timers WHERE id = ?', notificationId);
-			break;
-		case 'later':
-			tx.run(`UPDATE timers SET due_at = ?, free_at = 0, owner = NULL ${leased}`, result.dueAt.getTime(), ...lease);
-			break;
-		case 'failed':
-			tx.run(`UPDATE timers SET attempts = attempts + 1, free_at = ?, owner = NULL ${leased}`, result.notBefore, ...lease);
-			break;
-	}
 }

@@ -1,3 +1,4 @@
+import { firingOf } from '../domain/instance.ts';
 import type { ActionParams, WorkflowAction, WorkflowTask } from '../domain/workflow.ts';
 import { asDomainError, stateEngineError } from '../errors.ts';
 import type { ClaimedTimer } from '../store/port.ts';
@@ -24,7 +25,7 @@ export async function fire(timers: readonly ClaimedTimer[], deps: TaskDeps): Pro
 			fired[index] = { kind: 'failed', error: stateEngineError('WORKFLOW_UNKNOWN', { workflow: name }) };
 			return;
 		}
-		const { actions } = workflow.next(timer.position, { type: `timer.${timer.kind}`, at: deps.clock.now().getTime() });
+		const { actions } = workflow.next(timer.position, firingOf(timer, timer.others, deps.clock.now()));
 		const task = actions.find(isTask);
 		if (task !== undefined) wanted.push({ timer, task, index });
 	});

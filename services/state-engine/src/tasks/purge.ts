@@ -1,14 +1,14 @@
-import type { Evidence } from '@fefaent/contracts/evidence';
-import type { ExportItem, Notification } from '@fefaent/contracts/notification';
-import { crashpoint } from '@fefaent/kernel';
+import { type ExportItem, isAtRest, type Notification, NotificationView } from '@fefaent/contracts/notification';
+import { crashpoint, DomainError } from '@fefaent/kernel';
+import { inHalves } from '@fefaent/service-kit';
+import { portions } from '../domain/batches.ts';
 import { type CalendarSettings, dueAt } from '../domain/calendar.ts';
 import { stateSince } from '../domain/progress.ts';
-import { isAtRest } from '../domain/states.ts';
 import { stateEngineError } from '../errors.ts';
 import type { Fired, Task, TaskDeps } from './task.ts';
 
-/** Most evidences that one call reads. */
-const maxKeys = 200;
+/** Most notifications whose evidences are held at once, and most bytes that one call carries: what a purge costs does not depend on how many are due. */
+const limits = { items: 10, weight: 4 << 20 };
 
 /**
  * Ends the life in the system of notifications at rest: they are exported with their evidences, then purged. The evidences' documents go only once the
@@ -16,18 +16,25 @@ const maxKeys = 200;
  * One that is not at rest is left alone: its retention is set anew when it comes to rest.
  */
 export const purge: Task<unknown> = async (firings, deps) => {
-	const { results } = await deps.notifications.get({ ids: firings.map(({ timer }) => timer.notificationId) });
-	const fired: Fired[] = results.map(({ notification }) => readiness(notification, deps));
-	const ready = results
-		.flatMap(({ notification }, index) => (notification !== undefined && fired[index]?.kind === 'done' ? [notification] : []))
+	const ids = firings.map(({ timer }) => timer.notificationId);
+	const found = await inHalves(ids, async (some) => (await deps.notifications.get({ ids: some, view: NotificationView.CASE })).results);
+	const fired = found.map(
+		(one): Fired => (one instanceof DomainError ? { kind: 'failed', error: one } : readiness(one.notification, deps)),
+	);
+	const ready = found
+		.flatMap((one, index) => (!(one instanceof DomainError) && one.notification && fired[index]?.kind === 'done' ? [one.notification] : []))
 		.filter((notification) => isAtRest(notification.state));
 	if (ready.length === 0) return fired;
-	const complete = await withFiles(ready, deps);
-	const exported = await exportAll(complete, deps);
-	const purged = new Set(await purgeAll(exported, deps));
-	const items = new Set(complete.map((item) => item.id));
+	const items = new Set<number>();
+	const purged = new Set<number>();
+	for (const some of portions(ready, limits, () => 0)) {
+		for (const complete of portions(await withFiles(some, deps), limits, bytesOf)) {
+			for (const { id } of complete) items.add(id);
+			for (const id of await purgeAll(await exportAll(complete, deps), deps)) purged.add(id);
+		}
+	}
 	const wanted = new Set(ready.map((notification) => notification.id));
-	return results.map(({ id }, index): Fired => {
+	return ids.map((id, index): Fired => {
 		if (!wanted.has(id) || purged.has(id)) return fired[index] ?? { kind: 'done' };
 		// Changed while it was exported, or not all there.
 		return { kind: 'failed', error: stateEngineError(items.has(id) ? 'EXPORT_MISSING' : 'EVIDENCE_MISSING') };
@@ -51,21 +58,17 @@ function graceEnd(notification: Notification, calendar: CalendarSettings): numbe
 /** The exports of those whose evidences are all there. */
 async function withFiles(notifications: readonly Notification[], { evidences }: TaskDeps): Promise<readonly ExportItem[]> {
 	const keys = notifications.flatMap(({ id, evidences: refs }) => refs.map(({ transition }) => ({ notificationId: id, transition })));
-	const found: (Evidence | undefined)[] = [];
-	for (let first = 0; first < keys.length; first += maxKeys) {
-		const { results } = await evidences.get({ keys: keys.slice(first, first + maxKeys) });
-		found.push(...results.map((result) => result.evidence));
-	}
-	const files = Map.groupBy(
-		found.filter((evidence) => evidence !== undefined && evidence.xml.length > 0),
-		(evidence) => evidence?.notificationId,
-	);
+	const results = await inHalves(keys, async (some) => (await evidences.get({ keys: some })).results);
+	const found = results.flatMap((one) => (one instanceof DomainError || !one.evidence?.xml.length ? [] : [one.evidence]));
+	const files = Map.groupBy(found, (evidence) => evidence.notificationId);
 	return notifications.flatMap(({ id, evidences: refs }) => {
-		const own = (files.get(id) ?? []).flatMap((evidence) =>
-			evidence === undefined ? [] : [{ name: `evidence-${fileWord(evidence.transition)}.xml`, content: evidence.xml }],
-		);
+		const own = (files.get(id) ?? []).map(({ transition, xml }) => ({ name: `evidence-${fileWord(transition)}.xml`, content: xml }));
 		return own.length === refs.length ? [{ id, files: own }] : [];
 	});
+}
+
+function bytesOf({ files }: ExportItem): number {
+	return files.reduce((bytes, { content }) => bytes + content.length, 0);
 }
 
 function fileWord(transition: string): string {
@@ -75,9 +78,13 @@ function fileWord(transition: string): string {
 async function exportAll(items: readonly ExportItem[], { notifications }: TaskDeps): Promise<readonly number[]> {
 	if (items.length === 0) return [];
 	await crashpoint('engine.export.before');
-	const { exportedIds } = await notifications.export({ items: [...items] });
+	// One too large for a message is not exported, and holds no other up.
+	const exported = await inHalves(items, async (some) => {
+		const { exportedIds } = await notifications.export({ items: some });
+		return some.map(({ id }) => exportedIds.includes(id));
+	});
 	await crashpoint('engine.export.after');
-	return exportedIds;
+	return items.flatMap(({ id }, index) => (exported[index] === true ? [id] : []));
 }
 
 async function purgeAll(ids: readonly number[], { notifications }: TaskDeps): Promise<readonly number[]> {

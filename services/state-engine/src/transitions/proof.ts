@@ -1,8 +1,7 @@
-import type { Evidence, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { Notification, Transition } from '@fefaent/contracts/notification';
-import { crashpoint, type DomainError } from '@fefaent/kernel';
-import type { RpcClient } from '@fefaent/service-kit';
-import { needsEvidence } from '../domain/states.ts';
+import type { Evidence, EvidenceServiceDefinition, IssueResult } from '@fefaent/contracts/evidence';
+import { isProved, type Notification, Transition } from '@fefaent/contracts/notification';
+import { crashpoint, DomainError } from '@fefaent/kernel';
+import { inHalves, isTooLarge, type RpcClient } from '@fefaent/service-kit';
 import { asDomainError, stateEngineError } from '../errors.ts';
 
 /** The proof of a decided transition: its evidence, `none` where it has none, or why it cannot be had. */
@@ -12,7 +11,7 @@ export type Proof =
 	| { readonly kind: 'failed'; readonly error: DomainError };
 
 /**
- * Has the recorded claims of notifications proved, in one call.
+ * Has the recorded claims of notifications proved, in one call, or in more where evidences are too large for one message.
  * @param notifications each with its claim
  * @param timeoutMs for each call: longer than sealing takes at its worst, or a proof is given up that is made all the same
  * @returns one proof for each, in order; never rejects
@@ -24,7 +23,7 @@ export async function prove(
 ): Promise<readonly Proof[]> {
 	const proofs: Proof[] = notifications.map(() => ({ kind: 'none' }));
 	const wanted = notifications.flatMap((notification, index) =>
-		notification.claim !== undefined && needsEvidence(notification.claim.transition) ? [{ notification, index }] : [],
+		notification.claim !== undefined && isProved(notification.claim.transition) ? [{ notification, index }] : [],
 	);
 	if (wanted.length === 0) return proofs;
 	await crashpoint('engine.issue.before');
@@ -40,42 +39,54 @@ export async function prove(
 	return proofs;
 }
 
-/**
- * A batch that cannot be sealed now fails as a whole. One that fails for good may hold a single notification that nothing can be made of, so it
- * is halved until that one stands alone and the others go through.
- */
 async function issue(
 	notifications: readonly Notification[],
 	evidences: RpcClient<EvidenceServiceDefinition>,
 	timeoutMs: number,
 ): Promise<readonly Proof[]> {
-	try {
-		const response = await evidences.issue({ items: notifications.map((notification) => ({ notification })) }, { deadlineMs: timeoutMs });
-		return response.evidences.map((evidence) => ({ kind: 'evidence', evidence }));
-	} catch (caught) {
-		const error = asDomainError(caught);
-		if (error.retryable || notifications.length === 1) return notifications.map(() => ({ kind: 'failed', error }));
-		const half = Math.ceil(notifications.length / 2);
-		return [
-			...(await issue(notifications.slice(0, half), evidences, timeoutMs)),
-			...(await issue(notifications.slice(half), evidences, timeoutMs)),
-		];
-	}
+	const proofs = await inHalves(notifications, async (some): Promise<readonly Proof[]> => {
+		try {
+			const { results } = await evidences.issue({ items: some.map((notification) => ({ notification })) }, { deadlineMs: timeoutMs });
+			return some.map((_, index) => proofOf(results[index]));
+		} catch (caught) {
+			if (isTooLarge(caught)) throw caught;
+			const error = asDomainError(caught);
+			return some.map(() => ({ kind: 'failed', error }));
+		}
+	});
+	return proofs.map((one) => (one instanceof DomainError ? { kind: 'failed', error: one } : one));
+}
+
+function proofOf(result: IssueResult | undefined): Proof {
+	const outcome = result?.outcome;
+	if (outcome?.$case === 'evidence') return { kind: 'evidence', evidence: outcome.value };
+	if (outcome === undefined) return { kind: 'failed', error: stateEngineError('PROOF_FAILED') };
+	const { reason, message, retryable } = outcome.value;
+	return { kind: 'failed', error: new DomainError(reason, retryable ? 'unavailable' : 'internal', message) };
 }
 
 /**
- * Looks for proofs of decisions that were made although nobody waited for them any more.
- * @returns one for each, in order: its evidence, or `none`
+ * Has decisions closed that are given up: none of them is proved any more.
+ * @param notifications each with its claim
+ * @returns one for each, in order: the evidence that was made after all, although nobody waited for it any more, or `none`; `failed` for one whose
+ * evidence no message can carry
  * @throws what the evidence service's call throws
  */
-export async function findProofs(
-	decisions: readonly { readonly id: number; readonly transition: Transition }[],
+export async function abandon(
+	notifications: readonly Notification[],
 	evidences: RpcClient<EvidenceServiceDefinition>,
 ): Promise<readonly Proof[]> {
-	if (decisions.length === 0) return [];
-	const { results } = await evidences.get({ keys: decisions.map(({ id, transition }) => ({ notificationId: id, transition })) });
-	return decisions.map((_, index) => {
-		const evidence = results[index]?.evidence;
-		return evidence === undefined ? { kind: 'none' } : { kind: 'evidence', evidence };
+	if (notifications.length === 0) return [];
+	const items = notifications.map(({ id, claim }) => ({
+		notificationId: id,
+		transition: claim?.transition ?? Transition.UNSPECIFIED,
+		decidedAt: claim?.decidedAt,
+	}));
+	await crashpoint('engine.abandon.before');
+	const results = await inHalves(items, async (some) => (await evidences.abandon({ items: some })).results);
+	await crashpoint('engine.abandon.after');
+	return results.map((one) => {
+		if (one instanceof DomainError) return { kind: 'failed', error: one };
+		return one.evidence === undefined ? { kind: 'none' } : { kind: 'evidence', evidence: one.evidence };
 	});
 }

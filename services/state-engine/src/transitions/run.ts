@@ -4,17 +4,19 @@ import {
 	type ClaimItem,
 	ClaimOutcome,
 	type ClaimResult,
+	type CompleteItem,
 	type CompleteResult,
+	isProved,
 	type Notification,
 	type NotificationServiceDefinition,
 	type State,
-	type Transition,
+	Transition,
 } from '@fefaent/contracts/notification';
-import { crashpoint, type DomainError } from '@fefaent/kernel';
-import { type RpcClient, withSpan } from '@fefaent/service-kit';
+import { crashpoint, DomainError } from '@fefaent/kernel';
+import { inHalves, type RpcClient, withSpan } from '@fefaent/service-kit';
 import { stateEngineError } from '../errors.ts';
 import { recordDecisions, spanNames, tracer } from '../telemetry.ts';
-import { findProofs, type Proof, prove } from './proof.ts';
+import { abandon, type Proof, prove } from './proof.ts';
 
 /** A transition that is wanted. */
 export interface Decision {
@@ -93,8 +95,8 @@ export class TransitionRunner {
 	}
 
 	/**
-	 * Gives decisions up that cannot be proved: their notifications fail, with `reason`. One that is decided otherwise is left alone, and one whose
-	 * proof was made after all, although its maker's answer did not come, is published with it.
+	 * Gives decisions up that cannot be proved: first no proof of them can be made any more, then their notifications fail, with `reason`. One that
+	 * is decided otherwise is left alone, and one whose proof was made after all, although its maker's answer did not come, is published with it.
 	 * @returns whether each is over
 	 */
 	giveUp(decisions: readonly { readonly decision: Decision; readonly reason: string }[]): Promise<readonly boolean[]> {
@@ -102,19 +104,22 @@ export class TransitionRunner {
 			decisions.map(({ decision }) => decision.id),
 			async () => {
 				const claims = await this.#claim(decisions.map(({ decision }) => decision));
-				const own = decisions.filter((_, index) => claims[index]?.outcome === ClaimOutcome.CLAIMED);
-				const proofs = await findProofs(
-					own.map(({ decision }) => decision),
+				const own = decisions.flatMap(({ reason }, index) => {
+					const { outcome, notification } = answered(claims[index]) ?? {};
+					return outcome === ClaimOutcome.CLAIMED && notification?.claim !== undefined ? [{ notification, reason }] : [];
+				});
+				const proofs = await abandon(
+					own.map(({ notification }) => notification),
 					this.#deps.evidences,
 				);
 				const completed = await this.#complete(
-					own.map(({ decision: { id, transition }, reason }, index) => {
+					own.flatMap(({ notification, reason }, index) => {
 						const proof = proofs[index] ?? { kind: 'none' };
-						return { id, transition, evidence: refOf(proof), failure: proof.kind === 'evidence' ? '' : reason };
+						return proof.kind === 'failed' ? [] : [completion(notification, proof, proof.kind === 'evidence' ? '' : reason)];
 					}),
 				);
-				const over = new Set(completed.filter((result) => result.outcome?.$case === 'notification').map((result) => result.id));
-				return decisions.map(({ decision }, index) => over.has(decision.id) || isSettled(claims[index]));
+				const over = new Set(completed.flatMap((result) => (result?.outcome?.$case === 'notification' ? [result.id] : [])));
+				return decisions.map(({ decision }, index) => over.has(decision.id) || isSettled(answered(claims[index])));
 			},
 		);
 	}
@@ -127,6 +132,10 @@ export class TransitionRunner {
 			const claimed: { decision: Decision; index: number; own: boolean; notification: Notification }[] = [];
 			open.forEach((one, position) => {
 				const result = claims[position];
+				if (result instanceof DomainError) {
+					outcomes[one.index] = { kind: 'unproved', error: result };
+					return;
+				}
 				const notification = result?.notification;
 				const outcome = result?.outcome;
 				if (notification === undefined) outcomes[one.index] = { kind: 'unknown' };
@@ -148,44 +157,54 @@ export class TransitionRunner {
 		return outcomes;
 	}
 
+	/** What needs no proof does not wait for the proofs of the others. */
 	async #finish(notifications: readonly Notification[]): Promise<readonly FinishOutcome[]> {
-		if (notifications.length === 0) return [];
+		const outcomes: FinishOutcome[] = notifications.map(() => ({ kind: 'moved' }));
+		const parts = Map.groupBy(notifications.entries(), ([, { claim }]) => claim !== undefined && isProved(claim.transition));
+		await Promise.all(
+			[...parts.values()].map(async (part) => {
+				const finished = await this.#finishAlike(part.map(([, notification]) => notification));
+				part.forEach(([index], position) => {
+					outcomes[index] = finished[position] ?? { kind: 'moved' };
+				});
+			}),
+		);
+		return outcomes;
+	}
+
+	async #finishAlike(notifications: readonly Notification[]): Promise<readonly FinishOutcome[]> {
 		const proofs = await prove(notifications, this.#deps.evidences, this.#deps.proofTimeoutMs);
 		const outcomes: FinishOutcome[] = proofs.map((proof) =>
 			proof.kind === 'failed' ? { kind: 'unproved', error: proof.error } : { kind: 'moved' },
 		);
 		const proved = notifications.flatMap((notification, index) => {
 			const proof = proofs[index];
-			const transition = notification.claim?.transition;
-			return proof === undefined || proof.kind === 'failed' || transition === undefined
-				? []
-				: [{ id: notification.id, transition, proof, index }];
+			return proof === undefined || proof.kind === 'failed' ? [] : [{ notification, proof, index }];
 		});
-		const completed = await this.#complete(
-			proved.map(({ id, transition, proof }) => ({ id, transition, evidence: refOf(proof), failure: '' })),
-		);
+		const completed = await this.#complete(proved.map(({ notification, proof }) => completion(notification, proof, '')));
 		proved.forEach(({ index, proof }, position) => {
 			outcomes[index] = finishOutcome(completed[position], proof);
 		});
 		return outcomes;
 	}
 
-	async #claim(decisions: readonly Decision[]): Promise<readonly ClaimResult[]> {
+	async #claim(decisions: readonly Decision[]): Promise<readonly (ClaimResult | DomainError)[]> {
 		const items = decisions.map(
 			({ id, from, transition, to, author }): ClaimItem => ({ id, expectedStates: [...from], transition, target: to, author }),
 		);
 		await crashpoint('engine.claim.before');
-		const { results } = await this.#deps.notifications.claim({ items });
+		const results = await inHalves(items, async (some) => (await this.#deps.notifications.claim({ items: some })).results);
 		await crashpoint('engine.claim.after');
 		return results;
 	}
 
-	async #complete(items: Parameters<RunnerDeps['notifications']['complete']>[0]['items']): Promise<readonly CompleteResult[]> {
+	/** @returns one result for each; undefined where it could not be told: whoever asked looks again */
+	async #complete(items: readonly CompleteItem[]): Promise<readonly (CompleteResult | undefined)[]> {
 		if (items.length === 0) return [];
 		await crashpoint('engine.complete.before');
-		const { results } = await this.#deps.notifications.complete({ items });
+		const results = await inHalves(items, async (some) => (await this.#deps.notifications.complete({ items: some })).results);
 		await crashpoint('engine.complete.after');
-		return results;
+		return results.map((result) => (result instanceof DomainError ? undefined : result));
 	}
 
 	async #marked<T>(ids: readonly number[], run: () => Promise<T>): Promise<T> {
@@ -202,6 +221,11 @@ export class TransitionRunner {
 	}
 }
 
+/** @param notification with the claim that is meant */
+function completion({ id, claim }: Notification, proof: Proof, failure: string): CompleteItem {
+	return { id, transition: claim?.transition ?? Transition.UNSPECIFIED, evidence: refOf(proof), failure, decidedAt: claim?.decidedAt };
+}
+
 function refOf(proof: Proof) {
 	if (proof.kind !== 'evidence') return undefined;
 	const { id, transition, sha256, decidedAt } = proof.evidence;
@@ -214,6 +238,10 @@ function finishOutcome(result: CompleteResult | undefined, proof: Proof): Finish
 		return { kind: 'published', notification: outcome.value, evidence: proof.kind === 'evidence' ? proof.evidence : undefined };
 	}
 	return outcome?.value.reason === 'NOTIFICATION_UNKNOWN' ? { kind: 'unknown' } : { kind: 'moved' };
+}
+
+function answered(claim: ClaimResult | DomainError | undefined): ClaimResult | undefined {
+	return claim instanceof DomainError ? undefined : claim;
 }
 
 /** Whether nothing is left to decide: the notification is unknown or in another state. */

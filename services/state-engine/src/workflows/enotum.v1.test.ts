@@ -1,4 +1,4 @@
-import { State, Transition } from '@fefaent/contracts/notification';
+import { isProved, State, Transition } from '@fefaent/contracts/notification';
 import { describe, expect, it } from 'vitest';
 import { dueAt } from '../domain/calendar.ts';
 import type { ChangeName, WorkflowEvent, WorkflowStep } from '../domain/workflow.ts';
@@ -18,7 +18,8 @@ const timers = (step: WorkflowStep) =>
 	);
 const reach = (...changes: ChangeName[]): WorkflowStep =>
 	changes.reduce((step, type) => enotumV1.next(step.position, { type, at: at('01-11T09:00:00') }), enotumV1.start(facts));
-const fired = (step: WorkflowStep, kind: string) => enotumV1.next(step.position, { type: `timer.${kind}`, at: receivedAt }).actions;
+const fired = (step: WorkflowStep, kind: string, alsoDue: readonly string[] = []) =>
+	enotumV1.next(step.position, { type: `timer.${kind}`, at: receivedAt, alsoDue }).actions;
 
 const rests: readonly ChangeName[] = ['ACCEPTED', 'REJECTED', 'EXPIRED', 'FAILED', 'DISCARDED'];
 
@@ -27,6 +28,20 @@ describe('the life of a notification', () => {
 		const step = enotumV1.start(facts);
 		expect(step.position).toEqual({ state: '"entered"', facts });
 		expect(timers(step)).toEqual({ deposit: '2026-01-10T09:00:00.000Z', retention: '2026-03-10T09:00:00.000Z' });
+	});
+
+	it('tells which of its timers have to be proved: those that decide what has an evidence', () => {
+		const steps = [enotumV1.start(facts), reach('DEPOSITED'), ...rests.map((rest) => reach(rest))];
+		const proved = new Map<string, boolean>();
+		for (const step of steps) {
+			for (const kind of ['deposit', 'retry', 'reminder', 'expiry', 'retention']) {
+				for (const action of fired(step, kind)) {
+					proved.set(kind, (proved.get(kind) ?? false) || (action.type === 'decide' && isProved(action.params.transition)));
+				}
+			}
+		}
+		expect(proved.size).toBe(5);
+		expect([...proved].flatMap(([kind, is]) => (is ? [kind] : [])).sort()).toEqual([...enotumV1.provedTimers].sort());
 	});
 
 	it('waits for expiry, and a reminder at half time, from the deposit on', () => {
@@ -74,6 +89,17 @@ describe('the life of a notification', () => {
 			const where = places.filter((place) => fired(place, kind).length > 0).map((place) => JSON.parse(place.position.state));
 			expect([kind, where]).toEqual([kind, states]);
 		}
+	});
+
+	it.each([
+		['reminder', [], ['remind']],
+		['reminder', ['retention'], ['remind']],
+		['reminder', ['expiry'], []],
+		['reminder', ['retention', 'expiry'], []],
+		['expiry', ['reminder'], ['decide']],
+		['expiry', ['retention'], ['decide']],
+	])('%s due together with %j does %j', (kind, alsoDue, does) => {
+		expect(fired(reach('DEPOSITED'), kind, alsoDue).map(({ type }) => type)).toEqual(does);
 	});
 
 	it('says what its timers decide', () => {

@@ -1,12 +1,12 @@
 import { State, Transition } from '@fefaent/contracts/notification';
 import { setup } from 'xstate';
 import type { DueRule } from '../domain/calendar.ts';
-import type { ChangeName, WorkflowFacts } from '../domain/workflow.ts';
+import type { ChangeName, TimerEvent, WorkflowFacts } from '../domain/workflow.ts';
 import { workflowActions, workflowOf } from './machine.ts';
 
 type Change = { readonly [N in ChangeName]: { readonly type: N; readonly at: number } }[ChangeName];
 type TimerKind = 'deposit' | 'retry' | 'reminder' | 'expiry' | 'retention';
-type Fired = { readonly [K in TimerKind]: { readonly type: `timer.${K}`; readonly at: number } }[TimerKind];
+type Fired = { readonly [K in TimerKind]: TimerEvent & { readonly type: `timer.${K}` } }[TimerKind];
 type Event = Change | { readonly type: 'RETRY'; readonly at: number } | Fired;
 
 const life = setup({
@@ -97,7 +97,11 @@ const machine = life.createMachine({
 		deposited: {
 			entry: { type: 'scheduleTimer', params: ({ context, event }) => ({ kind: 'expiry', due: within(context, event, 1) }) },
 			on: {
-				'timer.reminder': { actions: { type: 'remind', params: {} } },
+				'timer.reminder': {
+					// Of what is over nobody is reminded: expiry wins when both are due, as after a long stop.
+					guard: ({ event }) => !event.alsoDue.includes('expiry'),
+					actions: { type: 'remind', params: {} },
+				},
 				'timer.expiry': {
 					actions: {
 						type: 'decide',
@@ -126,4 +130,4 @@ const machine = life.createMachine({
 });
 
 /** The life of an eNotumLite notification (eNotumLite contract, section 8). */
-export const enotumV1 = workflowOf('enotum', 1, machine);
+export const enotumV1 = workflowOf('enotum', 1, machine, ['deposit', 'retry', 'expiry'] satisfies readonly TimerKind[]);

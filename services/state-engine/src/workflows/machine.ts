@@ -23,11 +23,15 @@ export const workflowActions = {
 	purge: nothing as (_: unknown, params: ActionParams['purge']) => void,
 };
 
-/** Makes a {@link Workflow} of an XState machine whose context are the facts and whose actions are {@link workflowActions}. */
-export function workflowOf(name: string, version: number, machine: AnyStateMachine): Workflow {
+/**
+ * Makes a {@link Workflow} of an XState machine whose context are the facts and whose actions are {@link workflowActions}.
+ * @param provedTimers kinds of its timers whose task has to be proved
+ */
+export function workflowOf(name: string, version: number, machine: AnyStateMachine, provedTimers: readonly string[]): Workflow {
 	return {
 		name,
 		version,
+		provedTimers: new Set(provedTimers),
 		start: (facts) => stepOf(facts, initialTransition(machine, facts)),
 		next: ({ state, facts }, event) =>
 			stepOf(facts, transition(machine, machine.resolveState({ value: JSON.parse(state), context: facts }), event satisfies WorkflowEvent)),

@@ -60,7 +60,7 @@ describe('problems (RFC 9457)', () => {
 });
 
 describe('pages of other sites', () => {
-	test.each([['localhost'], ['127.0.0.1:8081'], ['[::1]:8081'], ['LOCALHOST:1']])('Host %s is answered', async (host) => {
+	test.each([['localhost'], ['127.0.0.1:8081'], ['127.8.9.10'], ['[::1]:8081'], ['LOCALHOST:1']])('Host %s is answered', async (host) => {
 		expect((await admin.call('GET', issuers, undefined, { host })).status).toBe(200);
 	});
 
@@ -125,6 +125,39 @@ test('lists come by pages', async () => {
 	const second = (await admin.call('GET', `${issuers}?limit=2&after=${first.next}`)).json<{ items: { code: string }[]; next?: string }>();
 	expect(second.items.map((one) => one.code)).toEqual(['P3']);
 	expect(second.next).toBeUndefined();
+});
+
+describe('a change on condition', () => {
+	const code = 'COND';
+	const at = `${issuers}/${code}`;
+
+	test('is made to the version that was seen, and to no other', async () => {
+		const made = await admin.call('POST', issuers, { code, name: 'One' });
+		expect(made.headers.etag).toBe('"1"');
+		expect((await admin.call('GET', at)).headers.etag).toBe('"1"');
+		const changed = await admin.call('PATCH', at, { name: 'Two' }, { 'if-match': '"1"' });
+		expect([changed.status, changed.headers.etag]).toEqual([200, '"2"']);
+		const late = await admin.call('PATCH', at, { name: 'Three' }, { 'if-match': '"1"' });
+		expect(late.problem()).toMatchObject({ status: 412, reason: 'PRECONDITION_FAILED' });
+		expect(late.problem().detail).toContain('"2"');
+		expect((await admin.call('GET', at)).json()).toMatchObject({ name: 'Two', version: 2 });
+		expect((await admin.call('PATCH', at, { name: 'Four' })).json()).toMatchObject({ name: 'Four', version: 3 });
+		expect((await admin.call('PATCH', at, { name: 'Five' }, { 'if-match': '*' })).status).toBe(200);
+	});
+
+	test('of many at once on one version, one is made', async () => {
+		const { etag } = (await admin.call('GET', at)).headers;
+		const names = Array.from({ length: 8 }, (_, n) => `At once ${n}`);
+		const answers = await Promise.all(names.map((name) => admin.call('PATCH', at, { name }, { 'if-match': String(etag) })));
+		expect(answers.map((one) => one.status).sort()).toEqual([200, ...Array(7).fill(412)]);
+		const [won] = answers.filter((one) => one.status === 200);
+		expect((await admin.call('GET', at)).json()).toEqual(won?.json());
+	});
+
+	test('that cannot be read is refused', async () => {
+		const answer = await admin.call('PATCH', at, { name: 'Six' }, { 'if-match': '3' });
+		expect(answer.problem()).toMatchObject({ status: 400, errors: [{ in: 'header', at: '/If-Match' }] });
+	});
 });
 
 test('what is made says where it is, whatever its code', async () => {

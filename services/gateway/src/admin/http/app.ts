@@ -9,6 +9,7 @@ import { operations } from '../resources/index.ts';
 import { refusalOf } from './body-errors.ts';
 import { siteGuard, tokenGuard } from './guard.ts';
 import { readInput } from './input.ts';
+import { preconditionOf } from './precondition.ts';
 import { problemOf } from './problem.ts';
 import type { AnyOperation, FileAnswer } from './route.ts';
 
@@ -67,7 +68,7 @@ function serve(deps: AdminServiceDeps, one: AnyOperation): RequestHandler {
 	return async (request, response) => {
 		const answer = await withSpan(trace.getTracer(scope), `admin ${one.id}`, spanOptions, () =>
 			// What the schemas read is what the operation's own types say.
-			one.handle(deps, readInput(one.input, request) as never),
+			one.handle(deps, readInput(one.input, request) as never, preconditionOf(one.conditional && request.get('if-match'))),
 		);
 		if (one.method !== 'get') deps.logger.info({ operation: one.id }, 'administered');
 		send(one, response, answer);
@@ -77,6 +78,7 @@ function serve(deps: AdminServiceDeps, one: AnyOperation): RequestHandler {
 function send(one: AnyOperation, response: Response, answer: unknown): void {
 	const { success } = one;
 	if ('json' in success) {
+		if (one.etag) response.setHeader('ETag', one.etag(answer as never));
 		if (one.location) response.setHeader('Location', one.location(answer as never));
 		response.status(one.also?.when(answer as never) ? one.also.status : success.status).json(answer);
 	} else if ('file' in success) {

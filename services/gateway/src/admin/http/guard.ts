@@ -1,9 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { isLoopbackHost } from '@fefaent/service-kit';
 import type { RequestHandler } from 'express';
 import type { AdminConfig } from '../config.ts';
 import { adminError } from '../errors.ts';
-
-const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Keeps pages of other sites away. Where no token guards the API, a page could reach it through the operator's browser: by a name that it makes
@@ -13,14 +12,14 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function siteGuard(config: AdminConfig): RequestHandler {
 	const own = config.FEFAENT_ADMIN_HOST;
 	const names = new Set([
-		...loopbackNames,
 		own.includes(':') ? `[${own}]` : own.toLowerCase(),
 		...(config.FEFAENT_ADMIN_HOSTS ?? []).map((one) => one.toLowerCase()),
 	]);
 	return (request, _, next) => {
 		const host = request.headers.host?.toLowerCase();
 		if (host === undefined) throw adminError('ADMIN_HOST_REFUSED');
-		if (config.FEFAENT_ADMIN_TOKEN === undefined && !names.has(host.replace(/:\d+$/, ''))) throw adminError('ADMIN_HOST_REFUSED');
+		const name = host.replace(/:\d+$/, '');
+		if (config.FEFAENT_ADMIN_TOKEN === undefined && !isLoopbackHost(name) && !names.has(name)) throw adminError('ADMIN_HOST_REFUSED');
 		const { origin } = request.headers;
 		if (origin !== undefined && URL.parse(origin)?.host !== host) throw adminError('ADMIN_HOST_REFUSED');
 		next();

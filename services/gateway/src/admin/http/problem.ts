@@ -5,7 +5,7 @@ import { named } from '../openapi/names.ts';
 
 /** One thing wrong with a request. */
 const finding = z.object({
-	in: z.enum(['path', 'query', 'body']),
+	in: z.enum(['path', 'query', 'header', 'body']),
 	at: z.string().describe('JSON pointer (RFC 6901) of what is wrong; empty for the whole.'),
 	message: z.string(),
 });
@@ -30,7 +30,12 @@ export type Problem = z.output<typeof problemSchema>;
 export type Finding = z.output<typeof finding>;
 
 /** Reasons whose status says more than that of their kind. */
-const statuses: Readonly<Record<string, number>> = { BODY_TOO_LARGE: 413, MEDIA_TYPE_UNSUPPORTED: 415, METHOD_NOT_ALLOWED: 405 };
+const statuses: Readonly<Record<string, number>> = {
+	BODY_TOO_LARGE: 413,
+	MEDIA_TYPE_UNSUPPORTED: 415,
+	METHOD_NOT_ALLOWED: 405,
+	PRECONDITION_FAILED: 412,
+};
 
 /** A request that does not fit its schemas. */
 export class InvalidRequest extends DomainError {

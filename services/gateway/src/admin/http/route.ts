@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AdminServiceDeps } from '../ports.ts';
+import type { Precondition } from './precondition.ts';
 
 /** A method of the API. */
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -51,7 +52,12 @@ export interface Operation<I extends InputSchemas = InputSchemas, S extends Succ
 	readonly success: S;
 	/** Failures worth naming besides 400, 401 and 5xx: status to what it says. */
 	readonly failures?: Readonly<Record<number, string>>;
-	readonly handle: (deps: AdminServiceDeps, input: InputOf<I>) => Promise<AnswerOf<S>>;
+	/** @param precondition to be held against the entity-tag of what is changed, where the operation is conditional */
+	readonly handle: (deps: AdminServiceDeps, input: InputOf<I>, precondition: Precondition) => Promise<AnswerOf<S>>;
+	/** Whether `If-Match` is looked at; then 412 tells that it was changed since. */
+	readonly conditional?: true;
+	/** Entity-tag of the answer, for `ETag`. */
+	readonly etag?: (answer: AnswerOf<S>) => string;
 	/** Address of what was made, for `Location`; of the answer. */
 	readonly location?: (answer: AnswerOf<S>) => string;
 	/** Another status under which the same JSON is answered. */
@@ -61,8 +67,9 @@ export interface Operation<I extends InputSchemas = InputSchemas, S extends Succ
 }
 
 /** An operation whatever its types, as the router sees it. */
-export interface AnyOperation extends Omit<Operation, 'handle' | 'location' | 'also'> {
-	readonly handle: (deps: AdminServiceDeps, input: never) => Promise<unknown>;
+export interface AnyOperation extends Omit<Operation, 'handle' | 'location' | 'also' | 'etag'> {
+	readonly handle: (deps: AdminServiceDeps, input: never, precondition: Precondition) => Promise<unknown>;
+	readonly etag?: (answer: never) => string;
 	readonly location?: (answer: never) => string;
 	readonly also?: { readonly status: number; readonly says: string; readonly when: (answer: never) => boolean };
 }

@@ -58,7 +58,7 @@ function paths(): Json {
 
 function describe(one: AnyOperation): Json {
 	const { input, success } = one;
-	const parameters = [...parametersOf('path', input.params), ...parametersOf('query', input.query)];
+	const parameters = [...parametersOf('path', input.params), ...parametersOf('query', input.query), ...(one.conditional ? [ifMatch] : [])];
 	return {
 		operationId: one.id,
 		tags: [one.tag],
@@ -70,7 +70,7 @@ function describe(one: AnyOperation): Json {
 		responses: {
 			[success.status]: {
 				description: success.says,
-				...(one.location && { headers: { Location: { description: 'Where it is.', schema: { type: 'string' } } } }),
+				...headersOf(one),
 				...contentOf(one),
 			},
 			...(one.also && { [one.also.status]: { description: one.also.says, ...contentOf(one) } }),
@@ -78,10 +78,29 @@ function describe(one: AnyOperation): Json {
 				Object.entries({
 					...((input.body || parameters.length > 0) && { 400: 'Not as described: `errors` says where.' }),
 					...(!one.open && { 401: 'The admin token is missing or wrong.' }),
+					...(one.conditional && { 412: 'PRECONDITION_FAILED: it was changed since.' }),
 					...one.failures,
 				}).map(([status, says]) => [status, problem(says)]),
 			),
 			default: problem('Any other failure.'),
+		},
+	};
+}
+
+const ifMatch: Json = {
+	name: 'If-Match',
+	in: 'header',
+	required: false,
+	description: 'The `ETag` of what is to be changed (RFC 9110): where it was changed since, nothing is done. Absent: the last writer wins.',
+	schema: { type: 'string' },
+};
+
+function headersOf({ location, etag }: AnyOperation): Json {
+	if (!location && !etag) return {};
+	return {
+		headers: {
+			...(location && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
+			...(etag && { ETag: { description: 'What `If-Match` takes: it changes with whatever can be changed.', schema: { type: 'string' } } }),
 		},
 	};
 }

@@ -7,8 +7,8 @@ it('translates every field', () => {
 		notification({
 			issuerReference: 'A-1',
 			kind: 'COMUNICACIO',
-			createdAt: ' 2026-01-02T03:04:05.678+02:00 ',
-			expiryDays: ' +030 ',
+			createdAt: '2026-01-02T03:04:05.678+02:00',
+			expiryDays: '+030',
 			language: 'oc',
 			body: 'Cos',
 			appealFooter: 'Peu',

@@ -10,7 +10,6 @@ import {
 	NotificationKind,
 } from '@fefaent/contracts/notification';
 import type { Issuer } from '../../directory/types.ts';
-import { collapsed } from './lexical.ts';
 import type { DialectName } from './names.ts';
 import type { WireDocument, WireIdentity, WireNotification, WirePerson, WireRecipient } from './wire.ts';
 
@@ -51,8 +50,8 @@ export function toDraft(wire: WireNotification, issuer: Issuer, dialect: Dialect
 		kind: wire.kind === 'COMUNICACIO' ? NotificationKind.COMMUNICATION : NotificationKind.NOTIFICATION,
 		title: wire.title,
 		reference: wire.reference,
-		createdAtGiven: collapsed(wire.createdAt ?? ''),
-		expiryDays: wire.expiryDays === undefined ? issuer.defaultExpiryDays : Number(collapsed(wire.expiryDays)),
+		createdAtGiven: wire.createdAt ?? '',
+		expiryDays: wire.expiryDays === undefined ? issuer.defaultExpiryDays : Number(wire.expiryDays),
 		// Absent or empty is Catalan: the schema's default, which holds for an empty one, taken for an absent one too (section 5.1).
 		language: languages[wire.language ?? ''] ?? Language.CA,
 		body: wire.body ?? '',

@@ -45,6 +45,8 @@ it.each<[string, string, boolean]>([
 	['none in procesa', body(procesa('')), true],
 	['two in procesa', body(procesa(consult + consult)), true],
 	['procesa in procesa', body(procesa(procesa(consult))), true],
+	['one with text beside it', body(`x${consult}`), false],
+	['one with text beside it in procesa', body(procesa(`${consult}x`)), true],
 	['an inherited name', body('<toString xmlns="http://www.aoc.cat/eNotum"/>'), false],
 ])('takes %s for no request', (_, xml, wrapped) => {
 	expect(located(xml)).toEqual({ wrapped, request: undefined });

@@ -24,11 +24,16 @@ export function locateRequest(root: XmlElement): Located {
 	if (root.children.some((child) => child !== header && child !== body && child.namespace === soapNs))
 		throw new SoapFault('Client', 'El sobre SOAP té parts de més.');
 	if (header) refuseDemands(header);
-	const [only] = body.children;
-	if (body.children.length !== 1 || !only) return { wrapped: false, request: undefined };
+	const only = onlyChild(body);
+	if (!only) return { wrapped: false, request: undefined };
 	if (only.name !== 'procesa' || only.namespace !== procesaNs) return { wrapped: false, request: known(only) };
-	const [inner] = only.children;
-	return { wrapped: true, request: only.children.length === 1 && inner ? known(inner) : undefined };
+	const inner = onlyChild(only);
+	return { wrapped: true, request: inner && known(inner) };
+}
+
+/** What lies in an element by itself: without another one beside it, and without text. */
+function onlyChild({ children, text }: XmlElement): XmlElement | undefined {
+	return children.length === 1 && /^[\t\n\r ]*$/.test(text) ? children[0] : undefined;
 }
 
 function isSoap(element: XmlElement | undefined, name: string): element is XmlElement {

@@ -22,8 +22,8 @@ export function readNotification(element: XmlElement): WireNotification {
 		reference: required(element, 'Referencia').text,
 		issuerReference: textOf(element, 'IdNotificacioEmissor'),
 		kind: required(element, 'TipusObjecte').text,
-		createdAt: textOf(element, 'DataCreacio'),
-		expiryDays: textOf(element, 'DiesExpiracio'),
+		createdAt: collapsedIn(element, 'DataCreacio'),
+		expiryDays: collapsedIn(element, 'DiesExpiracio'),
 		language: textOf(element, 'Idioma'),
 		body: letter && textOf(letter, 'CosNotificacio'),
 		appealFooter: letter && textOf(letter, 'PeuRecurs'),
@@ -111,6 +111,11 @@ function readDocument(element: XmlElement): WireDocument {
 		algorithm: attributeOf(digest, 'digestAlgorithm'),
 		kind: required(element, 'Tipus').text,
 	};
+}
+
+function collapsedIn(parent: XmlElement, name: string): string | undefined {
+	const text = textOf(parent, name);
+	return text === undefined ? undefined : collapsed(text);
 }
 
 function required(parent: XmlElement, name: string): XmlElement {

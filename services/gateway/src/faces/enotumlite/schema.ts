@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { compileSchema, type XmlElement, type XmlNode, type XmlSchema, type XsdFinding } from '@fefaent/xml';
+import { isDateTime } from './date-time.ts';
 import { ContractError } from './errors.ts';
 import { collapsed } from './lexical.ts';
 import type { DialectName } from './names.ts';
@@ -54,9 +55,21 @@ function judge(finding: XsdFinding, dialect: DialectName, request: XmlElement): 
 		// A malformed NIF or CIF of a decision has a code of its own, per item (decision 8).
 		return names[1] === 'PracticarNotificacio' && (element === 'NIF' || element === 'CIF') ? 'nothing' : 'fatal';
 	}
-	// libxml2 holds integers of 24 digits at most; a longer one is an integer all the same, and the id of nothing (CON_01).
-	if (kind === 'datatype' && element === 'IdNotificacio' && /^[+-]?\d{25,}$/.test(collapsed(textAt(request, finding)))) return 'nothing';
-	return 'fatal';
+	return kind === 'datatype' && isRightAllTheSame(element, collapsed(textAt(request, finding))) ? 'nothing' : 'fatal';
+}
+
+/** Values that XSD takes and libxml2 does not, told by their collapsed text. */
+function isRightAllTheSame(element: string | undefined, value: string): boolean {
+	switch (element) {
+		case 'IdNotificacio':
+			// libxml2 holds integers of 24 digits at most; a longer one is an integer all the same, and the id of nothing (CON_01).
+			return /^[+-]?\d{25,}$/.test(value);
+		case 'DataCreacio':
+			// libxml2 judges dates with the whitespace around them, which XSD collapses first (XML Schema part 2, 4.3.6).
+			return isDateTime(value);
+		default:
+			return false;
+	}
 }
 
 function textAt(request: XmlElement, { path }: XsdFinding): string {

@@ -41,7 +41,8 @@ export interface WireDocument {
 }
 
 /**
- * One `Notificacio` as it was written: its structure and datatypes are right, its facets are yet to be checked. Texts are as given;
+ * One `Notificacio` as it was written: its structure and datatypes are right, its facets are yet to be checked. Texts are as given, whitespace too;
+ * of dates, numbers and flags the whitespace around them is gone, as XSD has it.
  * `undefined` is an absent element, which is not an empty one (section 5.1 of the contract: defaults are for present and empty ones).
  */
 export interface WireNotification {

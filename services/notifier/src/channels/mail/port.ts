@@ -19,8 +19,11 @@ export interface MailSender {
 	readonly name: string;
 	/** Most e-mails worth having under way at once. */
 	readonly concurrency: number;
-	/** Hands over one e-mail. Answers one outcome for each mailbox of `to`, in order; a provider's failure is an outcome and not a rejection. */
-	send(mail: OutgoingMail): Promise<readonly AddressOutcome[]>;
+	/**
+	 * Hands over one e-mail. Answers one outcome for each mailbox of `to`, in order; a provider's failure is an outcome and not a rejection.
+	 * @param deadline once aborted, what is under way is broken off, and the answer comes at once
+	 */
+	send(mail: OutgoingMail, deadline: AbortSignal): Promise<readonly AddressOutcome[]>;
 	/** Finishes what is under way and lets go of connections. */
 	close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ describe('smtpFailure', () => {
 		[reply('550 5.1.1 No such user here'), 'MAILBOX_UNKNOWN'],
 		[reply('550 no such user'), 'MAILBOX_UNKNOWN'],
 		[reply('553 mailbox name not allowed'), 'MAILBOX_UNKNOWN'],
+		[reply('553 5.6.7 non-ASCII addresses not permitted'), 'MAILBOX_INTERNATIONAL'],
 		[reply('556 5.1.10 domain takes no mail'), 'MAILBOX_UNKNOWN'],
 		[reply('550 5.2.1 disabled'), 'MAILBOX_DISABLED'],
 		[reply('552 5.2.2 mailbox full'), 'MAILBOX_FULL'],

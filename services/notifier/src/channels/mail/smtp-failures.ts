@@ -1,4 +1,5 @@
 import type { FailureName } from '../../domain/failures.ts';
+import { isTlsFailure } from '../tls-failure.ts';
 
 /** What an error of an SMTP conversation tells, as nodemailer gives it. */
 export interface SmtpError {
@@ -31,7 +32,7 @@ const byCode: Readonly<Record<string, FailureName>> = {
 	EENVELOPE: 'MAILBOX_INVALID',
 };
 
-/** Enhanced status codes of permanent replies (RFC 3463; RFC 7505 for the last), without their class. */
+/** Enhanced status codes of permanent replies (RFC 3463; RFC 7505 for 1.10, RFC 6531 for 6.7 and 6.9), without their class. */
 const byEnhanced: Readonly<Record<string, FailureName>> = {
 	'1.1': 'MAILBOX_UNKNOWN',
 	'1.2': 'MAILBOX_UNKNOWN',
@@ -44,6 +45,8 @@ const byEnhanced: Readonly<Record<string, FailureName>> = {
 	'2.2': 'MAILBOX_FULL',
 	'2.3': 'MESSAGE_TOO_LARGE',
 	'3.4': 'MESSAGE_TOO_LARGE',
+	'6.7': 'MAILBOX_INTERNATIONAL',
+	'6.9': 'MAILBOX_INTERNATIONAL',
 	'7.8': 'AUTHENTICATION_FAILED',
 	'7.9': 'AUTHENTICATION_FAILED',
 };
@@ -67,7 +70,7 @@ export function smtpFailure(error: SmtpError): FailureName {
 	if (responseCode >= 500) return permanentReply(error, responseCode);
 	if (responseCode >= 400) return transientReply(error, responseCode);
 	// A certificate that does not hold shows as a failed socket.
-	if (/CERT|SSL|TLS|SIGNATURE|SELF_SIGNED|ISSUER/.test(originalCode || code)) return 'TLS_FAILED';
+	if (isTlsFailure(originalCode || code)) return 'TLS_FAILED';
 	return byCode[code] ?? 'UNKNOWN';
 }
 

@@ -1,4 +1,5 @@
 import { type FailureName, isFailureName } from '../../domain/failures.ts';
+import { isTlsFailure } from '../tls-failure.ts';
 
 /** Statuses that say more than their class. A 401 or 403 is a matter of our credentials, which an operator can put right. */
 const byStatus: Readonly<Record<number, FailureName>> = {
@@ -32,6 +33,6 @@ export function requestFailure(error: unknown): FailureName {
 	if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' || (error instanceof Error && error.name === 'TimeoutError')) {
 		return 'TIMED_OUT';
 	}
-	if (/CERT|SSL|TLS|SIGNATURE|SELF_SIGNED|ISSUER/.test(code)) return 'TLS_FAILED';
+	if (isTlsFailure(code)) return 'TLS_FAILED';
 	return /^(E[A-Z]+|UND_ERR_(SOCKET|CONNECT_TIMEOUT|CLOSED|DESTROYED))$/.test(code) ? 'CONNECTION_FAILED' : 'UNKNOWN';
 }

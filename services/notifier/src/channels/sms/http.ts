@@ -1,4 +1,5 @@
 import type { Pool } from 'undici';
+import { withDeadline } from '../../deadline.ts';
 import { type AddressOutcome, failed } from '../../domain/outcome.ts';
 import { httpFailure, requestFailure } from './http-failures.ts';
 import type { OutgoingSms, SmsSender } from './port.ts';
@@ -38,30 +39,10 @@ export class HttpSmsSender implements SmsSender {
 		this.#path = pathname + search;
 	}
 
-	async send({ reference, to, text }: OutgoingSms): Promise<AddressOutcome> {
-		const { token, from, timeoutMs } = this.#options;
+	async send(sms: OutgoingSms, deadline: AbortSignal): Promise<AddressOutcome> {
 		try {
-			this.#pool ??= openPool(this.#options);
-			const { statusCode, body } = await (await this.#pool).request({
-				method: 'POST',
-				path: this.#path,
-				headers: {
-					'content-type': 'application/json',
-					accept: 'application/json',
-					'idempotency-key': reference,
-					...(token !== undefined && { authorization: `Bearer ${token}` }),
-				},
-				body: JSON.stringify({ reference, to, from, text }),
-				// Covers an answer that trickles in, which no time-out of the connection notices.
-				signal: AbortSignal.timeout(timeoutMs * 2),
-			});
-			const taken = statusCode >= 200 && statusCode < 300;
-			const answer = await readJson(body).catch((error: unknown) => {
-				// The status has decided: what could not be read of an accepted message is its name only.
-				if (taken) return undefined;
-				throw error;
-			});
-			return taken ? { kind: 'accepted', reference: idOf(answer) } : failed(httpFailure(statusCode, answer));
+			// A share of its own, since an answer that trickles in is noticed by no time-out of the connection and would take all the others' time.
+			return await withDeadline(this.#options.timeoutMs * 2, (signal) => this.#post(sms, signal), deadline);
 		} catch (error) {
 			return failed(requestFailure(error));
 		}
@@ -69,6 +50,30 @@ export class HttpSmsSender implements SmsSender {
 
 	async close(): Promise<void> {
 		await (await this.#pool)?.close();
+	}
+
+	async #post({ reference, to, text }: OutgoingSms, signal: AbortSignal): Promise<AddressOutcome> {
+		const { token, from } = this.#options;
+		this.#pool ??= openPool(this.#options);
+		const { statusCode, body } = await (await this.#pool).request({
+			method: 'POST',
+			path: this.#path,
+			headers: {
+				'content-type': 'application/json',
+				accept: 'application/json',
+				'idempotency-key': reference,
+				...(token !== undefined && { authorization: `Bearer ${token}` }),
+			},
+			body: JSON.stringify({ reference, to, from, text }),
+			signal,
+		});
+		const taken = statusCode >= 200 && statusCode < 300;
+		const answer = await readJson(body).catch((error: unknown) => {
+			// The status has decided: what could not be read of an accepted message is its name only.
+			if (taken) return undefined;
+			throw error;
+		});
+		return taken ? { kind: 'accepted', reference: idOf(answer) } : failed(httpFailure(statusCode, answer));
 	}
 }
 

@@ -19,8 +19,11 @@ export interface SmsSender {
 	readonly name: string;
 	/** Most SMS worth having under way at once. */
 	readonly concurrency: number;
-	/** Hands over one SMS. A provider's failure is an outcome and not a rejection. */
-	send(sms: OutgoingSms): Promise<AddressOutcome>;
+	/**
+	 * Hands over one SMS. A provider's failure is an outcome and not a rejection.
+	 * @param deadline once aborted, what is under way is broken off, and the answer comes at once
+	 */
+	send(sms: OutgoingSms, deadline: AbortSignal): Promise<AddressOutcome>;
 	/** Finishes what is under way and lets go of connections. */
 	close(): Promise<void>;
 }

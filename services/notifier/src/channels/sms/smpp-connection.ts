@@ -1,6 +1,9 @@
+import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
+import { unlessAborted } from '../../deadline.ts';
 import type { FailureName } from '../../domain/failures.ts';
+import { isTlsFailure } from '../tls-failure.ts';
 import { smppFailure } from './smpp-failures.ts';
 import { loadSmpp, type SmppRequest, type SmppResponse, type SmppSession } from './smpp-library.ts';
 
@@ -44,10 +47,11 @@ export class SmppConnection {
 		this.#options = options;
 	}
 
-	/** Submits one message. @returns the server's name for it @throws SmppError */
-	async submit(fields: Readonly<Record<string, unknown>>): Promise<string> {
-		const session = await this.#bound();
-		const { command_status, message_id } = await this.#request(session, (answered) => session.submit_sm(fields, answered));
+	/** Submits one message. @returns the server's name for it @throws SmppError; the deadline's reason once it is aborted */
+	async submit(fields: Readonly<Record<string, unknown>>, deadline: AbortSignal): Promise<string> {
+		const session = await unlessAborted(this.#bound(), deadline);
+		const answer = this.#request(session, (answered) => session.submit_sm(fields, answered));
+		const { command_status, message_id } = await unlessAborted(answer, deadline);
 		if (command_status !== 0) throw new SmppError(smppFailure(command_status));
 		return message_id ?? '';
 	}
@@ -95,12 +99,19 @@ export class SmppConnection {
 		const host = hostname.replace(/^\[|\]$/g, '');
 		const { promise: connected, resolve, reject } = Promise.withResolvers<void>();
 		const session = loadSmpp().connect(
-			{ host, servername: host, port: port === '' ? (tls ? 3550 : 2775) : Number(port), tls, ...(ca !== undefined && { ca }) },
+			{
+				host,
+				port: port === '' ? (tls ? 3550 : 2775) : Number(port),
+				tls,
+				// An address is no name to ask for (RFC 6066 section 3); the certificate is held against it all the same.
+				...(isIP(host) === 0 && { servername: host }),
+				...(ca !== undefined && { ca }),
+			},
 			resolve,
 		);
 		// Whatever is wrong with a connection, it is of no more use: the library does not go on reading after an error.
 		session.on('error', (error: { readonly code?: string }) => {
-			reject(new SmppError(/CERT|SSL|TLS|SIGNATURE|ISSUER/.test(error.code ?? '') ? 'TLS_FAILED' : 'CONNECTION_FAILED'));
+			reject(new SmppError(isTlsFailure(error.code ?? '') ? 'TLS_FAILED' : 'CONNECTION_FAILED'));
 			session.destroy();
 		});
 		session.on('close', () => reject(new SmppError('CONNECTION_FAILED')));

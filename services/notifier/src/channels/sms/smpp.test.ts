@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { freePort, type SmppServer, type SmppServerOptions, startSmppServer } from '@fefaent/testing';
+import {
+	eventually,
+	freePort,
+	issueTestCertificates,
+	type SmppServer,
+	type SmppServerOptions,
+	startDrippingServer,
+	startSmppServer,
+} from '@fefaent/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { wrongCertificates } from '../../testing/wrong-certificates.ts';
 import type { OutgoingSms } from './port.ts';
 import { type SmppSmsOptions, SmppSmsSender } from './smpp.ts';
 
@@ -20,7 +29,8 @@ async function server(options: SmppServerOptions = {}): Promise<SmppServer> {
 	return started;
 }
 
-function sender(port: number, options: Partial<SmppSmsOptions> = {}): SmppSmsSender {
+/** A sender; without a deadline it takes its time. */
+function sender(port: number, options: Partial<SmppSmsOptions> = {}) {
 	const made = new SmppSmsSender({
 		url: `smpp://fefaent:se%25cret@127.0.0.1:${port}`,
 		systemType: '',
@@ -32,7 +42,7 @@ function sender(port: number, options: Partial<SmppSmsOptions> = {}): SmppSmsSen
 		...options,
 	});
 	onTestFinished(() => made.close());
-	return made;
+	return { send: (one: OutgoingSms, deadline = new AbortController().signal) => made.send(one, deadline) };
 }
 
 describe('SmppSmsSender', () => {
@@ -104,6 +114,23 @@ describe('SmppSmsSender', () => {
 		expect([slow, quick]).toMatchObject([{ kind: 'failed', failure: 'TIMED_OUT' }, { kind: 'accepted' }]);
 	});
 
+	it('ends when the deadline comes, while it binds and in the middle of a long message', async () => {
+		await using mute = await startDrippingServer({ drip: '' });
+		const binding = new AbortController();
+		const first = sender(mute.port, { timeoutMs: 500 }).send(sms, binding.signal);
+		await eventually(() => mute.connected === 1);
+		binding.abort();
+		expect(await first).toEqual({ kind: 'failed', failure: 'TIMED_OUT' });
+
+		const deadline = new AbortController();
+		const smsc = await server({ respond: ({ part }) => (part?.number === 2 ? { delayMs: 60_000 } : {}) });
+		const second = sender(smsc.port).send({ ...sms, text: 'abcdefghi '.repeat(40) }, deadline.signal);
+		await smsc.waitFor(2);
+		deadline.abort();
+		expect(await second).toEqual({ kind: 'failed', failure: 'TIMED_OUT' });
+		expect(smsc.messages).toHaveLength(2);
+	});
+
 	it('waits for a server that comes back, and fails quickly while it stays away', async () => {
 		const port = await freePort();
 		const one = sender(port);
@@ -145,6 +172,31 @@ describe('SmppSmsSender', () => {
 		expect(await sender(port, { timeoutMs: 60, enquireEveryMs: 20 }).send(sms)).toMatchObject({ kind: 'failed' });
 		await left;
 		expect(commands).toContain(enquireLink);
+	});
+
+	describe('over TLS', () => {
+		const send = (port: number, host: string, ca: string | undefined) =>
+			sender(port, { url: `ssmpp://fefaent:secret@${host}:${port}`, ca }).send(sms);
+
+		it.each(['localhost', '127.0.0.1'])('binds and submits to a server that it trusts, at %s', async (host) => {
+			const { ca, server: tls } = await issueTestCertificates();
+			const smsc = await server({ tls, systemId: 'fefaent', password: 'secret' });
+			expect(await send(smsc.port, host, ca.cert)).toMatchObject({ kind: 'accepted' });
+			expect(smsc.messages).toHaveLength(1);
+		});
+
+		it.each(wrongCertificates)('says nothing to a server %s', async (_, make) => {
+			const { tls, ca } = await make();
+			const smsc = await server({ tls });
+			expect(await send(smsc.port, 'localhost', ca)).toEqual({ kind: 'failed', failure: 'TLS_FAILED' });
+			expect(smsc.messages).toHaveLength(0);
+		});
+
+		it('says that the server speaks none', async () => {
+			const smsc = await server();
+			expect(await send(smsc.port, 'localhost', undefined)).toEqual({ kind: 'failed', failure: 'CONNECTION_FAILED' });
+			expect(smsc.messages).toHaveLength(0);
+		});
 	});
 
 	it('sends many at once over its one connection', async () => {

@@ -27,7 +27,7 @@ export class SmppSmsSender implements SmsSender {
 		this.#source = sourceFields(options.from);
 	}
 
-	async send({ reference, to, text }: OutgoingSms): Promise<AddressOutcome> {
+	async send({ reference, to, text }: OutgoingSms, deadline: AbortSignal): Promise<AddressOutcome> {
 		const { alphabet, parts } = smsParts(text);
 		// The same at each attempt, so that a handset that got some parts before joins them with the others.
 		const joint = createHash('sha256').update(reference).digest().readUInt8(0);
@@ -35,7 +35,7 @@ export class SmppSmsSender implements SmsSender {
 		try {
 			for (const [index, part] of parts.entries()) {
 				const message = alphabet === 'GSM' ? encodeGsm(part) : encodeUcs2(part);
-				const id = await this.#connection.submit({
+				const fields = {
 					...this.#source,
 					dest_addr_ton: 1,
 					dest_addr_npi: 1,
@@ -43,12 +43,13 @@ export class SmppSmsSender implements SmsSender {
 					data_coding: dataCoding[alphabet],
 					registered_delivery: 0,
 					short_message: parts.length === 1 ? { message } : { message, udh: joinHeader(joint, parts.length, index + 1) },
-				});
-				ids.push(id);
+				};
+				ids.push(await this.#connection.submit(fields, deadline));
 			}
 			return { kind: 'accepted', reference: ids[0] ?? '' };
 		} catch (error) {
-			return failed(error instanceof SmppError ? error.failure : 'UNKNOWN');
+			if (error instanceof SmppError) return failed(error.failure);
+			return failed(deadline.aborted ? 'TIMED_OUT' : 'UNKNOWN');
 		}
 	}
 

@@ -5,6 +5,7 @@ import { action, wholeNumber } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../files.ts';
 import { fields, table } from '../output.ts';
+import { everything } from '../pages.ts';
 
 interface Options {
 	readonly form: 'enotumlite' | 'json';
@@ -29,7 +30,7 @@ export function endpointCommands(program: Command): void {
 		.option('--issuer <code>', 'only those of this issuer')
 		.action(
 			action(async ({ admin, output }, { issuer }: { readonly issuer?: string }) => {
-				const { items } = await admin.get<adminApi.EndpointList>(url, { issuer });
+				const items = await everything<adminApi.EndpointList['items'][number]>(admin, url, { issuer });
 				output.result(items, () =>
 					table(
 						['id', 'issuer', 'form', 'url', 'credential', 'enabled', 'waits until'],

@@ -5,6 +5,7 @@ import { action, wholeNumber } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readText } from '../files.ts';
 import { table } from '../output.ts';
+import { everything } from '../pages.ts';
 
 interface Texts {
 	readonly text?: string;
@@ -27,7 +28,7 @@ export function templateCommands(program: Command): void {
 		.option('--issuer <code>', "only those that this issuer's notices are chosen from")
 		.action(
 			action(async ({ admin, output }, { issuer }: Of) => {
-				const { items } = await admin.get<adminApi.TemplateList>('/admin/v1/templates', { issuer });
+				const items = await everything<adminApi.TemplateList['items'][number]>(admin, '/admin/v1/templates', { issuer });
 				output.result(items, () =>
 					table(
 						['channel', 'kind', 'language', 'of', 'subject or text'],

@@ -1,4 +1,4 @@
-import { DeliveryState } from '@fefaent/contracts/callback';
+import { DeliveryState, mostDeliveriesListed, mostRedriven } from '@fefaent/contracts/callback';
 import { z } from 'zod';
 import { operation } from '../../http/route.ts';
 import { idText, limit, page, textAs } from '../shared/fields.ts';
@@ -22,7 +22,7 @@ export const deliveryOperations = [
 				endpoint: z.string().max(100).optional().describe('Id of the endpoint.'),
 				state: words.deliveryState.schema.optional(),
 				after: z.string().max(100).optional().describe('Only those recorded after this one: `next` of the page before.'),
-				limit: limit(500, 100),
+				limit: limit(mostDeliveriesListed, 100),
 			}),
 		},
 		success: { status: 200, says: 'Deliveries.', json: deliveryList },
@@ -42,11 +42,15 @@ export const deliveryOperations = [
 		path: `${path}/redrive`,
 		id: 'redriveDeliveries',
 		tag,
-		summary: 'Sends deliveries that were given up again, oldest first, up to 10,000 at once.',
+		summary: `Sends deliveries that were given up again, oldest first, up to ${mostRedriven} at once.`,
 		input: { body: redriveDeliveries },
 		success: { status: 200, says: 'On their way.', json: redrivenDeliveries },
-		handle: async ({ callbacks }, { body: { after, ...which } }) => {
-			const { redriven, nextAfterId } = await callbacks.redriveDeliveries({ ...which, ...textAs('afterId', after) });
+		handle: async ({ callbacks }, { body: { after, all, ...which } }) => {
+			const { redriven, nextAfterId } = await callbacks.redriveDeliveries({
+				...which,
+				...(all && { all: all.since === undefined ? {} : { since: new Date(all.since) } }),
+				...textAs('afterId', after),
+			});
 			return { redriven, ...textAs('next', nextAfterId) };
 		},
 	}),

@@ -1,4 +1,4 @@
-import type { Delivery } from '@fefaent/contracts/callback';
+import { type Delivery, mostCallbacksAtOnce } from '@fefaent/contracts/callback';
 import { z } from 'zod';
 import { named } from '../../openapi/names.ts';
 import { id, instant, iso, isoAs, textAs } from '../shared/fields.ts';
@@ -42,23 +42,20 @@ export const redriveDeliveries = named(
 	'RedriveDeliveries',
 	z
 		.strictObject({
-			deliveryIds: z.array(z.string().min(1).max(100)).max(500).default([]),
+			deliveryIds: z.array(z.string().min(1).max(100)).max(mostCallbacksAtOnce).default([]),
 			endpointId: z.string().max(100).default('').describe('All given-up ones of this endpoint.'),
-			notificationIds: z.array(id).max(100).default([]).describe('All given-up ones of these notifications.'),
+			notificationIds: z.array(id).max(mostCallbacksAtOnce).default([]).describe('All given-up ones of these notifications.'),
+			all: z
+				.strictObject({ since: instant.optional().describe('Given up then or later.') })
+				.optional()
+				.describe('All given-up ones that are so, of endpoints and notifications that are still there; beside none of the others.'),
 			after: z.string().max(100).optional().describe('Only those recorded after this one: `next` of the answer before.'),
 		})
-		.refine((one) => one.deliveryIds.length + one.notificationIds.length > 0 || one.endpointId !== '', 'says not which'),
-);
-
-/** What failed notices to send again. */
-export const redriveNotices = named(
-	'RedriveNotices',
-	z
-		.strictObject({
-			noticeIds: z.array(z.string().min(1).max(100)).max(500).default([]),
-			notificationIds: z.array(id).max(100).default([]).describe('All failed ones of these notifications.'),
-		})
-		.refine((one) => one.noticeIds.length + one.notificationIds.length > 0, 'says not which'),
+		.refine(
+			({ deliveryIds, endpointId, notificationIds, all }) =>
+				(deliveryIds.length + notificationIds.length > 0 || endpointId !== '') !== (all !== undefined),
+			'names none, or some beside all: give deliveryIds, endpointId or notificationIds, or else all',
+		),
 );
 
 /** How many were put back on their way. */

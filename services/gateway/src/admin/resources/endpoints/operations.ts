@@ -1,12 +1,14 @@
-import type { Endpoint } from '@fefaent/contracts/callback';
+import { type Endpoint, mostCallbacksAtOnce } from '@fefaent/contracts/callback';
+import { DomainError } from '@fefaent/kernel';
 import { z } from 'zod';
 import { adminError } from '../../errors.ts';
+import { etagOf, type Precondition } from '../../http/precondition.ts';
 import { operation } from '../../http/route.ts';
 import type { AdminServiceDeps } from '../../ports.ts';
-import { defined, issuerCode } from '../shared/fields.ts';
+import { defined, issuerCode, limit, pageQuery, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
-import { createdEndpoint, endpoint, endpointChange, endpointList, newEndpoint } from './schemas.ts';
-import { credentialOf, viewEndpoint } from './translate.ts';
+import { createdEndpoint, endpoint, endpointChange, endpointHealth, endpointList, newEndpoint } from './schemas.ts';
+import { credentialOf, viewEndpoint, viewHealth } from './translate.ts';
 
 const path = '/admin/v1/endpoints';
 const tag = 'endpoints';
@@ -14,8 +16,7 @@ const params = z.object({ id: z.string().min(1).max(100).describe('Id of the end
 const unknown = { 404: 'ENDPOINT_UNKNOWN.' };
 
 async function known({ callbacks }: AdminServiceDeps, id: string): Promise<Endpoint> {
-	const { endpoints } = await callbacks.listEndpoints({ issuerCode: '' });
-	const found = endpoints.find((one) => one.id === id);
+	const [found] = (await callbacks.getEndpoints({ ids: [id] })).endpoints;
 	if (!found) throw adminError('ENDPOINT_UNKNOWN', { id });
 	return found;
 }
@@ -23,6 +24,30 @@ async function known({ callbacks }: AdminServiceDeps, id: string): Promise<Endpo
 function stored(answer: { readonly endpoint?: Endpoint | undefined }): Endpoint {
 	if (!answer.endpoint) throw new TypeError('the callback service answered no endpoint');
 	return answer.endpoint;
+}
+
+const etag = ({ version }: { readonly version: number }) => etagOf(version);
+
+/** How often a change is made anew to what another writer left. */
+const mostStaleWrites = 5;
+
+/** Changes the very revision that was looked at. @throws DomainError PRECONDITION_FAILED, ENDPOINT_UNKNOWN, ENDPOINT_CONTENDED */
+async function changed<T>(
+	deps: AdminServiceDeps,
+	id: string,
+	precondition: Precondition,
+	change: (before: Endpoint, expectedRevision: number) => Promise<T>,
+): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		const before = await known(deps, id);
+		const revision = before.revision ?? 0;
+		precondition(etagOf(revision));
+		try {
+			return await change(before, revision);
+		} catch (error) {
+			if (attempt >= mostStaleWrites || !(error instanceof DomainError) || error.reason !== 'ENDPOINT_CONTENDED') throw error;
+		}
+	}
 }
 
 /** Operations on callback endpoints. */
@@ -33,11 +58,17 @@ export const endpointOperations = [
 		id: 'listEndpoints',
 		tag,
 		summary: 'Lists endpoints, oldest first.',
-		input: { query: z.strictObject({ issuer: issuerCode.optional().describe('Only those of this issuer.') }) },
-		success: { status: 200, says: 'Endpoints.', json: endpointList },
-		handle: async ({ callbacks }, { query }) => {
-			const { endpoints } = await callbacks.listEndpoints({ issuerCode: query.issuer ?? '' });
-			return { items: endpoints.map(viewEndpoint) };
+		input: {
+			query: z.strictObject({
+				issuer: issuerCode.optional().describe('Only those of this issuer.'),
+				after: pageQuery.after,
+				limit: limit(mostCallbacksAtOnce).describe(`Most entries, 1 to ${mostCallbacksAtOnce}; a page of long certificates ends earlier.`),
+			}),
+		},
+		success: { status: 200, says: 'A page of endpoints.', json: endpointList },
+		handle: async ({ callbacks }, { query: { issuer, after, limit } }) => {
+			const page = await callbacks.listEndpoints({ issuerCode: issuer ?? '', limit, ...textAs('afterId', after) });
+			return { items: page.endpoints.map((one) => ({ ...viewEndpoint(one), ...viewHealth(one) })), ...textAs('next', page.nextAfterId) };
 		},
 	}),
 	operation({
@@ -65,6 +96,7 @@ export const endpointOperations = [
 			});
 			return { ...viewEndpoint(stored(answer)), ...(answer.webhookSecret !== '' && { webhookSecret: answer.webhookSecret }) };
 		},
+		etag,
 		location: ({ id }) => `${path}/${id}`,
 	}),
 	operation({
@@ -77,6 +109,18 @@ export const endpointOperations = [
 		success: { status: 200, says: 'The endpoint.', json: endpoint },
 		failures: unknown,
 		handle: async (deps, { params: { id } }) => viewEndpoint(await known(deps, id)),
+		etag,
+	}),
+	operation({
+		method: 'get',
+		path: `${path}/{id}/health`,
+		id: 'getEndpointHealth',
+		tag,
+		summary: 'Says whether an endpoint is sent to, or waits because it could not be reached.',
+		input: { params },
+		success: { status: 200, says: 'How it fares.', json: endpointHealth },
+		failures: unknown,
+		handle: async (deps, { params: { id } }) => viewHealth(await known(deps, id)),
 	}),
 	operation({
 		method: 'patch',
@@ -87,13 +131,17 @@ export const endpointOperations = [
 		input: { params, body: endpointChange },
 		success: { status: 200, says: 'As it stands now.', json: endpoint },
 		failures: unknown,
-		handle: async (deps, { params: { id }, body: { credential, states, ...rest } }) => {
-			const before = await known(deps, id);
+		conditional: true,
+		etag,
+		handle: async (deps, { params: { id }, body: { credential, states, ...rest } }, precondition) => {
 			const given = credential && credentialOf(credential);
-			const answer = await deps.callbacks.putEndpoint({
-				endpoint: { ...before, ...defined(rest), ...given?.shown, ...(states && { states: states.map(words.state.toCore) }) },
-				...(given && { secrets: given.secrets }),
-			});
+			const answer = await changed(deps, id, precondition, (before, expectedRevision) =>
+				deps.callbacks.putEndpoint({
+					endpoint: { ...before, ...defined(rest), ...given?.shown, ...(states && { states: states.map(words.state.toCore) }) },
+					...(given && { secrets: given.secrets }),
+					expectedRevision,
+				}),
+			);
 			return viewEndpoint(stored(answer));
 		},
 	}),
@@ -106,8 +154,11 @@ export const endpointOperations = [
 		input: { params },
 		success: { status: 204, says: 'Removed.' },
 		failures: unknown,
-		handle: async ({ callbacks }, { params: { id } }) => {
-			const { removed } = await callbacks.deleteEndpoint({ id });
+		conditional: true,
+		handle: async (deps, { params: { id } }, precondition) => {
+			const { removed } = await changed(deps, id, precondition, (_, expectedRevision) =>
+				deps.callbacks.deleteEndpoint({ id, expectedRevision }),
+			);
 			if (!removed) throw adminError('ENDPOINT_UNKNOWN', { id });
 			return undefined;
 		},

@@ -1,3 +1,4 @@
+import { endpointBounds } from '@fefaent/contracts/callback';
 import { z } from 'zod';
 import { named } from '../../openapi/names.ts';
 import { instant, issuerCode } from '../shared/fields.ts';
@@ -5,23 +6,34 @@ import { words } from '../shared/vocabulary.ts';
 
 const url = z
 	.url({ protocol: /^https?$/ })
-	.max(2000)
+	.max(endpointBounds.url)
 	.describe('Absolute; https unless http is allowed by the settings.');
 const form = words.callbackForm.schema.describe('`enotumlite`: ActualitzarEstat by SOAP. `json`: CloudEvents signed by Standard Webhooks.');
-const states = z.array(words.state.schema).max(20).describe('Which states are told; empty: deposit and every final state.');
-const maxInFlight = z.int().min(1).max(100).describe('Most requests at once; 1 keeps the order of the whole endpoint.');
-const caPem = z.string().max(200_000).describe('PEM of an authority to trust besides the usual ones; empty: none.');
+const states = z
+	.array(words.state.schema)
+	.max(endpointBounds.states)
+	.describe('Which states are told; empty: deposit and every final state.');
+const maxInFlight = z
+	.int()
+	.min(1)
+	.max(endpointBounds.maxInFlight)
+	.describe('Most requests at once; 1 keeps the order of the whole endpoint.');
+const caPem = z.string().max(endpointBounds.caPem).describe('PEM of an authority to trust besides the usual ones; empty: none.');
 
 /** How the receiver knows us: with its secrets, which are never read back. */
 const credential = z
 	.discriminatedUnion('kind', [
 		z.strictObject({ kind: z.literal('none') }),
-		z.strictObject({ kind: z.literal('basic'), username: z.string().min(1).max(200), password: z.string().min(1).max(500) }),
-		z.strictObject({ kind: z.literal('bearer'), token: z.string().min(1).max(8000) }),
+		z.strictObject({
+			kind: z.literal('basic'),
+			username: z.string().min(1).max(endpointBounds.username),
+			password: z.string().min(1).max(endpointBounds.secret),
+		}),
+		z.strictObject({ kind: z.literal('bearer'), token: z.string().min(1).max(endpointBounds.secret) }),
 		z.strictObject({
 			kind: z.literal('mtls'),
-			certificatePem: z.string().min(1).max(200_000).describe('Certificate chain.'),
-			keyPem: z.string().min(1).max(50_000).describe('Private key.'),
+			certificatePem: z.string().min(1).max(endpointBounds.clientCertificatePem).describe('Certificate chain.'),
+			keyPem: z.string().min(1).max(endpointBounds.clientKeyPem).describe('Private key.'),
 		}),
 	])
 	.describe('How the receiver knows us. Secrets are kept encrypted and never read back.');
@@ -29,7 +41,10 @@ const credential = z
 /** An endpoint's credential as it is sent in. */
 export type EndpointCredential = z.output<typeof credential>;
 
-/** An endpoint as it stands. */
+/** When an endpoint is tried again. */
+const waitsUntil = instant.optional().describe('The whole endpoint is left alone until then: it could not be reached.');
+
+/** An endpoint as it is set up: its version, and the entity-tag with it, changes whenever anything in here does. */
 export const endpoint = named(
 	'Endpoint',
 	z.object({
@@ -43,8 +58,8 @@ export const endpoint = named(
 		maxInFlight,
 		caPem: z.string().optional(),
 		webhookPublicKey: z.string().optional().describe('JSON form: public key (whpk_...) that v1a signatures verify with.'),
-		waitsUntil: instant.optional().describe('The whole endpoint is left alone until then: it could not be reached.'),
 		createdAt: instant.optional(),
+		version: z.int(),
 	}),
 );
 
@@ -86,5 +101,11 @@ export const endpointChange = named(
 		.describe('What is absent stays, secrets too.'),
 );
 
-/** Endpoints, oldest first. */
-export const endpointList = named('EndpointList', z.object({ items: z.array(endpoint) }));
+/** How an endpoint fares: that comes and goes by itself, and is no part of its version. */
+export const endpointHealth = named('EndpointHealth', z.object({ waitsUntil }));
+
+/** An endpoint among others. */
+const listedEndpoint = named('ListedEndpoint', endpoint.extend({ waitsUntil }));
+
+/** A page of endpoints, oldest first. */
+export const endpointList = named('EndpointList', z.object({ items: z.array(listedEndpoint), next: z.string().optional() }));

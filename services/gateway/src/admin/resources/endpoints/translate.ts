@@ -2,12 +2,13 @@ import { CredentialKind, type Endpoint, type EndpointSecrets } from '@fefaent/co
 import type { z } from 'zod';
 import { isoAs, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
-import type { EndpointCredential, endpoint } from './schemas.ts';
+import type { EndpointCredential, endpoint, endpointHealth } from './schemas.ts';
 
 /** An endpoint as the API shows it. */
 export function viewEndpoint(stored: Endpoint): z.input<typeof endpoint> {
 	return {
 		id: stored.id,
+		version: stored.revision ?? 0,
 		issuerCode: stored.issuerCode,
 		url: stored.url,
 		form: words.callbackForm.toWord(stored.form) ?? 'enotumlite',
@@ -17,9 +18,13 @@ export function viewEndpoint(stored: Endpoint): z.input<typeof endpoint> {
 		maxInFlight: Math.max(1, stored.maxInFlight),
 		...textAs('caPem', stored.caPem),
 		...textAs('webhookPublicKey', stored.webhookPublicKey),
-		...isoAs('waitsUntil', stored.waitsUntil),
 		...isoAs('createdAt', stored.createdAt),
 	};
+}
+
+/** How an endpoint fares, as the API shows it. */
+export function viewHealth({ waitsUntil }: Endpoint): z.input<typeof endpointHealth> {
+	return isoAs('waitsUntil', waitsUntil);
 }
 
 /** What a credential makes of an endpoint, and the secrets that go with it. */

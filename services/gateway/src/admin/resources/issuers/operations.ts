@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { IssuerChange } from '../../../directory/rules.ts';
 import type { Issuer } from '../../../directory/types.ts';
+import { etagOf } from '../../http/precondition.ts';
 import { operation } from '../../http/route.ts';
 import { defined, iso, issuerCode, page, pageQuery } from '../shared/fields.ts';
 import { issuer, issuerChange, issuerList, newIssuer } from './schemas.ts';
@@ -13,6 +14,8 @@ const unknown = { 404: 'ISSUER_UNKNOWN.' };
 function view({ createdAt, ...rest }: Issuer): z.input<typeof issuer> {
 	return { ...rest, createdAt: iso(createdAt) };
 }
+
+const etag = ({ version }: { readonly version: number }) => etagOf(version);
 
 function changeOf({ noticeDefaults, ...rest }: z.output<typeof issuerChange>): IssuerChange {
 	return { ...defined(rest), ...(noticeDefaults && { noticeDefaults: defined(noticeDefaults) }) };
@@ -44,6 +47,7 @@ export const issuerOperations = [
 		failures: { 409: 'ISSUER_EXISTS.' },
 		handle: async ({ directory }, { body: { code, name, ...rest } }) =>
 			view(await directory.registerIssuer({ ...changeOf(rest), code, name })),
+		etag,
 		location: ({ code }) => `${path}/${encodeURIComponent(code)}`,
 	}),
 	operation({
@@ -56,6 +60,7 @@ export const issuerOperations = [
 		success: { status: 200, says: 'The issuer.', json: issuer },
 		failures: unknown,
 		handle: async ({ directory }, { params: { code } }) => view(await directory.getIssuer(code)),
+		etag,
 	}),
 	operation({
 		method: 'patch',
@@ -66,6 +71,9 @@ export const issuerOperations = [
 		input: { params, body: issuerChange },
 		success: { status: 200, says: 'As it stands now.', json: issuer },
 		failures: unknown,
-		handle: async ({ directory }, { params: { code }, body }) => view(await directory.updateIssuer(code, changeOf(body))),
+		conditional: true,
+		etag,
+		handle: async ({ directory }, { params: { code }, body }, precondition) =>
+			view(await directory.updateIssuer(code, changeOf(body), (before) => precondition(etag(before)))),
 	}),
 ];

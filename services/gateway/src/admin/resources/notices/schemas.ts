@@ -1,4 +1,4 @@
-import type { Notice } from '@fefaent/contracts/notifier';
+import { mostNoticesAtOnce, type Notice } from '@fefaent/contracts/notifier';
 import { z } from 'zod';
 import { named } from '../../openapi/names.ts';
 import { id, instant, isoAs, textAs } from '../shared/fields.ts';
@@ -25,6 +25,36 @@ export const notice = named(
 
 /** Notices in the order they were recorded. */
 export const noticeList = named('NoticeList', z.object({ items: z.array(notice) }));
+
+/** What failed notices to send again. */
+export const redriveNotices = named(
+	'RedriveNotices',
+	z
+		.strictObject({
+			noticeIds: z.array(z.string().min(1).max(100)).max(mostNoticesAtOnce).default([]),
+			notificationIds: z.array(id).max(mostNoticesAtOnce).default([]).describe('All failed ones of these notifications.'),
+			all: z
+				.strictObject({
+					since: instant.optional().describe('Given up then or later.'),
+					channel: words.channel.schema.optional(),
+					failure: z.string().min(1).max(100).optional().describe("The last failure's name."),
+				})
+				.optional()
+				.describe('All failed ones that are so, of notifications that still wait; beside no ids.'),
+			after: z.string().max(100).optional().describe('With `all`: `next` of the answer before.'),
+		})
+		.refine(
+			({ noticeIds, notificationIds, all }) => noticeIds.length + notificationIds.length > 0 !== (all !== undefined),
+			'names none, or some beside all: give noticeIds or notificationIds, or else all',
+		)
+		.refine(({ all, after }) => after === undefined || all !== undefined, 'after goes with all'),
+);
+
+/** How many notices were put back on their way. */
+export const redrivenNotices = named(
+	'RedrivenNotices',
+	z.object({ redriven: z.int(), next: z.string().optional().describe('There may be more: `after` of the next request.') }),
+);
 
 /** A notice as the API shows it. */
 export function viewNotice(one: Notice): z.input<typeof notice> {

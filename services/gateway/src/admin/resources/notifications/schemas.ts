@@ -101,6 +101,10 @@ const event = z.object({
 	event: z.string().describe('What happened, such as `deposited`, `email first sent`, `attempt 1 delivered`, `expiry`.'),
 	actor: z.string().optional(),
 	detail: z.string().optional().describe('More, without personal data.'),
+	traceId: z
+		.string()
+		.optional()
+		.describe('Trace of the call that caused it (W3C Trace Context, 32 hexadecimal digits), where that was traced.'),
 	ref: z.string().optional().describe('Id of the notice, delivery or evidence.'),
 	upcoming: z.boolean().describe('Whether it is still to come.'),
 });

@@ -11,7 +11,7 @@ const traces: Traces = {
 		...Notification.decode(new Uint8Array()),
 		timeline: [
 			{ category: 'ENTERED', at: at(0), actor: 'issuer', detail: '' },
-			{ category: 'DEPOSITED', at: at(2), actor: 'engine', detail: '' },
+			{ category: 'DEPOSITED', at: at(2), actor: 'engine', detail: '', traceId: 'a'.repeat(32) },
 			{ category: 'REMINDER_DUE', at: at(9), actor: 'engine', detail: '' },
 		],
 	},
@@ -50,6 +50,7 @@ const traces: Traces = {
 			eventId: '',
 			toldAt: at(2),
 			evidenceId: '',
+			traceId: 'b'.repeat(32),
 			givenUp: '',
 			notificationId: 7,
 			toldState: State.DEPOSITED,
@@ -86,9 +87,11 @@ test('each says what it is about', () => {
 		event: 'deposited attempt 1 failed',
 		ref: 'd1',
 		detail: 'HTTP_SERVER_ERROR, HTTP 503',
+		traceId: 'b'.repeat(32),
 		upcoming: false,
 	});
 	expect(events.find((one) => one.event === 'email first sent')).toMatchObject({ ref: 'n1', detail: 'recipient 2' });
+	expect(events.find((one) => one.event === 'deposited')).toMatchObject({ actor: 'engine', traceId: 'a'.repeat(32) });
 	expect(events.find((one) => one.event === 'entered')).toEqual({
 		at: at(0).toISOString(),
 		source: 'notification',

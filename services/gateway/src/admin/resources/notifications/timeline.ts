@@ -26,17 +26,18 @@ export function mergeTimeline({ notification, notices, deliveries, workflow }: T
 }
 
 function ofNotification({ timeline }: Notification): TimelineEvent[] {
-	return timeline.flatMap(({ category, at, actor, detail }) =>
-		occurred('notification', at, category.toLowerCase().replaceAll('_', ' '), { actor, detail }),
+	return timeline.flatMap(({ category, at, actor, detail, traceId }) =>
+		occurred('notification', at, category.toLowerCase().replaceAll('_', ' '), { actor, detail, traceId }),
 	);
 }
 
 function ofNotice(one: Notice): TimelineEvent[] {
 	const name = `${words.channel.toWord(one.channel) ?? 'notice'} ${words.noticeKind.toWord(one.kind) ?? ''}`.trim();
 	const recipient = `recipient ${one.recipientIndex + 1}`;
-	const more = { ref: one.id, detail: [recipient, one.failure].filter((part) => part !== '').join(', ') };
+	const { id: ref, traceId } = one;
+	const more = { ref, traceId, detail: [recipient, one.failure].filter((part) => part !== '').join(', ') };
 	return [
-		...occurred('notice', one.recordedAt, `${name} recorded`, { ref: one.id, detail: recipient }),
+		...occurred('notice', one.recordedAt, `${name} recorded`, { ref, traceId, detail: recipient }),
 		...(one.state === NoticeState.PENDING
 			? []
 			: occurred('notice', one.settledAt, `${name} ${words.noticeState.toWord(one.state) ?? 'settled'}`, more)),
@@ -48,31 +49,32 @@ function ofNotice(one: Notice): TimelineEvent[] {
 
 function ofDelivery(one: Delivery): TimelineEvent[] {
 	const told = words.state.toWord(one.toldState) ?? 'state';
-	const ref = one.id;
+	const { id: ref, traceId } = one;
 	const attempts = one.attempts.flatMap(({ number, at, failure, httpStatus, detail }) =>
 		occurred('delivery', at, `${told} attempt ${number} ${failure === '' ? 'delivered' : 'failed'}`, {
 			ref,
+			traceId,
 			detail: [failure, httpStatus === 0 ? '' : `HTTP ${httpStatus}`, detail].filter((part) => part !== '').join(', '),
 		}),
 	);
 	const state = words.deliveryState.toWord(one.state);
 	return [
-		...occurred('delivery', one.recordedAt, `${told} to be told`, { ref, detail: `endpoint ${one.endpointId}` }),
+		...occurred('delivery', one.recordedAt, `${told} to be told`, { ref, traceId, detail: `endpoint ${one.endpointId}` }),
 		...attempts,
-		...(state === 'exhausted' ? occurred('delivery', one.settledAt, `${told} given up`, { ref, detail: one.givenUp }) : []),
+		...(state === 'exhausted' ? occurred('delivery', one.settledAt, `${told} given up`, { ref, traceId, detail: one.givenUp }) : []),
 		...(state === 'pending' && attempts.length > 0
-			? upcoming('delivery', one.nextAttemptAt, `${told} attempt ${(one.attempts.at(-1)?.number ?? 0) + 1}`, { ref })
+			? upcoming('delivery', one.nextAttemptAt, `${told} attempt ${(one.attempts.at(-1)?.number ?? 0) + 1}`, { ref, traceId })
 			: []),
 	];
 }
 
 function ofWorkflow({ timers }: WorkflowView): TimelineEvent[] {
-	return timers.flatMap(({ kind, dueAt, attempts }) =>
-		upcoming('timer', dueAt, kind, { detail: attempts === 0 ? '' : `${attempts} attempts failed` }),
+	return timers.flatMap(({ kind, dueAt, attempts, traceId }) =>
+		upcoming('timer', dueAt, kind, { detail: attempts === 0 ? '' : `${attempts} attempts failed`, traceId }),
 	);
 }
 
-type More = { readonly [K in 'actor' | 'detail' | 'ref']?: string };
+type More = { readonly [K in 'actor' | 'detail' | 'ref' | 'traceId']?: string | undefined };
 
 function occurred(source: TimelineEvent['source'], at: Date | undefined, event: string, more: More): TimelineEvent[] {
 	return entry(source, at, event, more, false);
@@ -83,6 +85,6 @@ function upcoming(source: TimelineEvent['source'], at: Date | undefined, event: 
 }
 
 function entry(source: TimelineEvent['source'], at: Date | undefined, event: string, more: More, upcoming: boolean): TimelineEvent[] {
-	const filled = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== ''));
+	const filled = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined && value !== ''));
 	return at ? [{ at: iso(at), source, event, ...filled, upcoming }] : [];
 }

@@ -4,11 +4,11 @@ import { z } from 'zod';
 export const instant = z.iso.datetime();
 
 /** Id of a notification in an address or a query. */
-export const idText = z.coerce
-	.number('is no id of a notification')
-	.int('is no id of a notification')
-	.min(1)
-	.max(Number.MAX_SAFE_INTEGER)
+export const idText = z
+	.string()
+	.regex(/^[1-9]\d{0,15}$/, 'is no id of a notification')
+	.transform(Number)
+	.pipe(z.int('is no id of a notification'))
 	.describe('Id of the notification.');
 
 /** Id of a notification in a body or an answer. */

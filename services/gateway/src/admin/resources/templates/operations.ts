@@ -2,8 +2,9 @@ import type { Template } from '@fefaent/contracts/notifier';
 import { z } from 'zod';
 import { adminError } from '../../errors.ts';
 import { operation } from '../../http/route.ts';
-import { issuerCode, textAs } from '../shared/fields.ts';
+import { issuerCode, limit, pageQuery, textAs } from '../shared/fields.ts';
 import { words } from '../shared/vocabulary.ts';
+import { positionOf, positionText } from './position.ts';
 import { preview, previewed, storedTemplate, templateKey, templateList, templateText } from './schemas.ts';
 import { coreTemplate, viewTemplate } from './translate.ts';
 
@@ -20,11 +21,23 @@ export const templateOperations = [
 		id: 'listTemplates',
 		tag,
 		summary: 'Lists templates: the built-in ones first, then overrides.',
-		input: { query: z.strictObject({ issuer: issuerCode.optional().describe("Only those that this issuer's notices are chosen from.") }) },
-		success: { status: 200, says: 'Templates.', json: templateList },
+		input: {
+			query: z.strictObject({
+				issuer: issuerCode.optional().describe("Only those that this issuer's notices are chosen from."),
+				after: pageQuery.after.refine((text) => text === undefined || positionOf(text) !== undefined, 'is no `next` of a page'),
+				limit: limit(100).describe('Most entries, 1 to 100; a page of long texts ends earlier.'),
+			}),
+		},
+		success: { status: 200, says: 'A page of templates.', json: templateList },
 		handle: async ({ notifier }, { query }) => {
-			const { templates } = await notifier.listTemplates({ issuerCode: query.issuer ?? '' });
-			return { items: templates.map(viewTemplate).filter((one) => one !== undefined) };
+			const after = query.after === undefined ? undefined : positionOf(query.after);
+			const { templates, nextAfter } = await notifier.listTemplates({
+				issuerCode: query.issuer ?? '',
+				limit: query.limit,
+				...(after && { after }),
+			});
+			const items = templates.map(viewTemplate).filter((one) => one !== undefined);
+			return { items, ...(nextAfter && { next: positionText(nextAfter) }) };
 		},
 	}),
 	operation({

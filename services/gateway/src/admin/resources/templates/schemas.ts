@@ -1,3 +1,4 @@
+import { templateBounds } from '@fefaent/contracts/notifier';
 import { z } from 'zod';
 import { named } from '../../openapi/names.ts';
 import { issuerCode } from '../shared/fields.ts';
@@ -11,9 +12,9 @@ export const templateKey = {
 };
 
 const text = {
-	subject: z.string().max(1000).optional().describe('E-mail only.'),
-	text: z.string().min(1).max(100_000).describe('Plain text.'),
-	html: z.string().max(500_000).optional().describe('E-mail only; absent: none.'),
+	subject: z.string().max(templateBounds.subject).optional().describe('E-mail only.'),
+	text: z.string().min(1).max(templateBounds.text).describe('Plain text.'),
+	html: z.string().max(templateBounds.html).optional().describe('E-mail only; absent: none.'),
 };
 
 /** Mustache texts. */
@@ -33,8 +34,8 @@ export const template = named(
 	}),
 );
 
-/** Templates, built-in ones first. */
-export const templateList = named('TemplateList', z.object({ items: z.array(template) }));
+/** A page of templates, built-in ones first. */
+export const templateList = named('TemplateList', z.object({ items: z.array(template), next: z.string().optional() }));
 
 /** Stored. */
 export const storedTemplate = named(
@@ -54,5 +55,5 @@ export const preview = named(
 	}),
 );
 
-/** Rendered. */
-export const previewed = named('Previewed', z.object(text));
+/** Rendered: with the values in it, it may be longer than a template. */
+export const previewed = named('Previewed', z.object({ subject: z.string().optional(), text: z.string(), html: z.string().optional() }));

@@ -1,7 +1,7 @@
 import { type CancelResult, cancelAnswer } from '../render/answers.ts';
 import type { Operation } from './deps.ts';
 import { askedIds, neverOurs } from './ids.ts';
-import { itemProblem, refuseIfAllUnexpected, resultAt } from './outcome.ts';
+import { itemProblem, refuseIfNothingWentWell, resultAt } from './outcome.ts';
 
 /** Cancel: discards by one call, from any state (eNotumLite contract, decision 11). */
 export const cancel: Operation = (request) => {
@@ -15,7 +15,7 @@ export const cancel: Operation = (request) => {
 			const { failure } = resultAt(results, next++);
 			return { id: given, problem: failure && itemProblem(failure, {}, deps.logger) };
 		});
-		refuseIfAllUnexpected(answers.map(({ problem }) => problem));
+		refuseIfNothingWentWell(answers.map(({ problem }) => problem));
 		return cancelAnswer(answers);
 	};
 };

@@ -1,16 +1,19 @@
 import type { EvidenceKey } from '@fefaent/contracts/evidence';
 import { type Notification, Transition } from '@fefaent/contracts/notification';
+import { DomainError } from '@fefaent/kernel';
+import { inHalves } from '@fefaent/service-kit';
 import { type ContractProblem, stateLiteral } from '../errors.ts';
 import { type ConsultedNotification, type ConsultResult, consultAnswer } from '../render/answers.ts';
 import type { EnotumLiteDeps, Operation } from './deps.ts';
 import { askedIds, neverOurs } from './ids.ts';
-import { itemProblem, refuseIfAllUnexpected, resultAt } from './outcome.ts';
+import { itemProblem, refuseIfNothingWentWell, resultAt } from './outcome.ts';
 
 /** The transitions whose evidence is shown as `Practicar`; a notification has one of them at most. */
 const practices: readonly Transition[] = [Transition.ACCEPT, Transition.REJECT, Transition.EXPIRE];
 
 /**
- * Consult: the notifications as they are (a communication that waits is accepted by it), then their evidences, by one call each.
+ * Consult: the notifications as they are (a communication that waits is accepted by it), then their evidences, by one call each; by more where
+ * evidences are too large for one message.
  */
 export const consult: Operation = (request) => {
 	const asked = askedIds(request);
@@ -29,7 +32,7 @@ export const consult: Operation = (request) => {
 			const one = resultAt(seen, index);
 			return { id: given, outcome: 'code' in one ? one : consulted(deps, one, evidences) };
 		});
-		refuseIfAllUnexpected(answers.map(({ outcome }) => ('code' in outcome ? outcome : undefined)));
+		refuseIfNothingWentWell(answers.map(({ outcome }) => ('code' in outcome ? outcome : undefined)));
 		return consultAnswer(answers);
 	};
 };
@@ -44,11 +47,11 @@ async function fetchEvidences({ evidences }: EnotumLiteDeps, seen: readonly (Not
 		for (const { transition } of one.evidences)
 			if (isShown(transition)) keys.set(keyOf(one.id, transition), { notificationId: one.id, transition });
 	}
-	if (keys.size === 0) return new Map();
-	const { results } = await evidences.get({ keys: [...keys.values()] });
+	const results = await inHalves([...keys.values()], async (some) => (await evidences.get({ keys: some })).results);
 	const found = new Map<string, Uint8Array>();
 	for (const [index, key] of [...keys.keys()].entries()) {
-		const xml = resultAt(results, index).evidence?.xml;
+		const result = resultAt(results, index);
+		const xml = result instanceof DomainError ? undefined : result.evidence?.xml;
 		if (xml && xml.byteLength > 0) found.set(key, xml);
 	}
 	return found;

@@ -20,13 +20,13 @@ export function requestProblem(err: unknown, logger: Logger): ContractProblem {
 }
 
 /**
- * ERR_02 is an error of requests (eNotumLite contract, section 7). It stands at an item only where others of the batch went well: to answer the whole
- * with it would hide what was done for them.
- * @throws ContractError ERR_02 when every item failed unexpectedly
+ * ERR_02 is an error of requests (eNotumLite contract, decision 2). We depart from that where another item of the batch went well: to answer the whole
+ * with it would hide what was done, ids of notifications that are stored among it. There it stands at its item, which the schema allows.
+ * @throws ContractError ERR_02 when an item failed unexpectedly and none went well
  */
-export function refuseIfAllUnexpected(problems: readonly (ContractProblem | undefined)[]): void {
-	const [one] = problems;
-	if (one && problems.every((problem) => problem?.code === 'ERR_02')) throw new ContractError('ERR_02', one.message);
+export function refuseIfNothingWentWell(problems: readonly (ContractProblem | undefined)[]): void {
+	const failed = problems.find((problem) => problem?.code === 'ERR_02');
+	if (failed && !problems.includes(undefined)) throw new ContractError('ERR_02', failed.message);
 }
 
 /** Takes the answer for an item out of an RPC's results. @throws Error when the service answered fewer than it was asked */

@@ -1,5 +1,5 @@
 import { type ContractProblem, shown } from '../errors.ts';
-import { collapsed, longerThan } from '../lexical.ts';
+import { longerThan } from '../lexical.ts';
 import type { WireDocument, WireParty, WirePerson, WireRecipient } from '../wire.ts';
 import { first, type Rule } from './rule.ts';
 
@@ -81,7 +81,7 @@ function language(given: string | undefined): ContractProblem | undefined {
 
 function expiry(given: string | undefined): ContractProblem | undefined {
 	if (given === undefined) return undefined;
-	const digits = collapsed(given).replace(/^\+/, '');
+	const digits = given.replace(/^\+/, '');
 	// More than a few digits are beyond the bound, whatever they say; leading zeros are none of them.
 	const short = digits.replace(/^0+(?=\d)/, '');
 	const days = /^\d{1,4}$/.test(short) ? BigInt(short) : undefined;

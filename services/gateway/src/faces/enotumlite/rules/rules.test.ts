@@ -55,7 +55,7 @@ describe('NOT_02', () => {
 		{ title: '', reference: '' },
 		{ title: '😀'.repeat(100), issuerReference: 'x'.repeat(50) },
 		{ expiryDays: '1' },
-		{ expiryDays: ' +0365 ' },
+		{ expiryDays: '+0365' },
 		{ language: '' },
 		{ language: 'oc' },
 		toRecipient({ emails: ['a b@c d.e f'], language: '' }),

@@ -208,8 +208,12 @@ export interface Endpoint {
   createdAt?:
     | Date
     | undefined;
-  /** While it cannot be reached: when it is tried again; filled by the service. */
-  waitsUntil?: Date | undefined;
+  /** While it cannot be reached: when it is tried again; filled by the service, and no change of the endpoint. */
+  waitsUntil?:
+    | Date
+    | undefined;
+  /** Grows by one with each change of the fields above but waits_until; filled by the service. */
+  revision?: number | undefined;
 }
 
 /** Secrets of an endpoint: written, never read back. */
@@ -229,7 +233,11 @@ export interface PutEndpointRequest {
     | Endpoint
     | undefined;
   /** Its secrets, all that its kind of credential takes; absent: those stored stay. */
-  secrets?: EndpointSecrets | undefined;
+  secrets?:
+    | EndpointSecrets
+    | undefined;
+  /** The revision that this is a change of: another one stored is a conflict (ENDPOINT_CONTENDED). Absent: whatever is stored. */
+  expectedRevision?: number | undefined;
 }
 
 /** Stored. */
@@ -242,22 +250,42 @@ export interface PutEndpointResponse {
   webhookSecret: string;
 }
 
+/** Which endpoints to read. */
+export interface GetEndpointsRequest {
+  /** One to a hundred. */
+  ids: string[];
+}
+
+/** Endpoints. */
+export interface GetEndpointsResponse {
+  /** Those that there are, in the order of the ids. */
+  endpoints: Endpoint[];
+}
+
 /** Whose endpoints to list. */
 export interface ListEndpointsRequest {
   /** Empty: all. */
   issuerCode: string;
+  /** Most results: 1 to 100; a page of long certificates ends earlier. */
+  limit: number;
+  /** Only those after this one (the page token), which need not be there any more: next_after_id of the call before; absent: from the oldest. */
+  afterId?: string | undefined;
 }
 
-/** Endpoints. */
+/** A page of endpoints. */
 export interface ListEndpointsResponse {
   /** Oldest first. */
   endpoints: Endpoint[];
+  /** Where to go on, by another call; absent when nothing is left. */
+  nextAfterId?: string | undefined;
 }
 
 /** Which endpoint to remove. */
 export interface DeleteEndpointRequest {
   /** Its id. */
   id: string;
+  /** The revision that is to be removed: another one stored is a conflict (ENDPOINT_CONTENDED). Absent: whatever is stored. */
+  expectedRevision?: number | undefined;
 }
 
 /** Removed. */
@@ -322,6 +350,8 @@ export interface Delivery {
   evidenceId: string;
   /** Why it was given up without a further attempt, such as ENDPOINT_DELETED; empty otherwise. */
   givenUp: string;
+  /** The trace (W3C Trace Context, 32 hexadecimal digits) of the change that is told; absent when it was not traced. */
+  traceId?: string | undefined;
 }
 
 /** One attempt. */
@@ -342,7 +372,7 @@ export interface DeliveryAttempt {
   detail: string;
 }
 
-/** What to send again: exhausted deliveries that any of the fields names. Attempts are counted anew. */
+/** What to send again: exhausted deliveries that any of the fields names, or else all. Attempts are counted anew. */
 export interface RedriveDeliveriesRequest {
   /** These deliveries. */
   deliveryIds: string[];
@@ -351,7 +381,20 @@ export interface RedriveDeliveriesRequest {
   /** All exhausted ones of these notifications. */
   notificationIds: number[];
   /** Only those recorded after this delivery: next_after_id of the call before; absent: from the oldest. */
-  afterId?: string | undefined;
+  afterId?:
+    | string
+    | undefined;
+  /**
+   * All exhausted ones that are so, but those that are of no use: of a removed endpoint, or of a notification that is gone. Goes with none of the
+   * fields that name some. One call looks at 10,000 at most.
+   */
+  all?: ExhaustedDeliveries | undefined;
+}
+
+/** Exhausted deliveries that meet every condition. */
+export interface ExhaustedDeliveries {
+  /** Given up then or later; absent: whenever. */
+  since?: Date | undefined;
 }
 
 /** Scheduled again. */
@@ -377,6 +420,7 @@ function createBaseEndpoint(): Endpoint {
     webhookPublicKey: "",
     createdAt: undefined,
     waitsUntil: undefined,
+    revision: undefined,
   };
 }
 
@@ -424,6 +468,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.waitsUntil !== undefined) {
       Timestamp.encode(toTimestamp(message.waitsUntil), writer.uint32(106).fork()).join();
+    }
+    if (message.revision !== undefined) {
+      writer.uint32(112).int64(message.revision);
     }
     return writer;
   },
@@ -555,6 +602,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.waitsUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.revision = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -637,7 +692,7 @@ export const EndpointSecrets: MessageFns<EndpointSecrets> = {
 };
 
 function createBasePutEndpointRequest(): PutEndpointRequest {
-  return { endpoint: undefined, secrets: undefined };
+  return { endpoint: undefined, secrets: undefined, expectedRevision: undefined };
 }
 
 export const PutEndpointRequest: MessageFns<PutEndpointRequest> = {
@@ -647,6 +702,9 @@ export const PutEndpointRequest: MessageFns<PutEndpointRequest> = {
     }
     if (message.secrets !== undefined) {
       EndpointSecrets.encode(message.secrets, writer.uint32(18).fork()).join();
+    }
+    if (message.expectedRevision !== undefined) {
+      writer.uint32(24).int64(message.expectedRevision);
     }
     return writer;
   },
@@ -678,6 +736,14 @@ export const PutEndpointRequest: MessageFns<PutEndpointRequest> = {
             }
 
             message.secrets = EndpointSecrets.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.expectedRevision = longToNumber(reader.int64());
             continue;
           }
         }
@@ -750,14 +816,112 @@ export const PutEndpointResponse: MessageFns<PutEndpointResponse> = {
   },
 };
 
+function createBaseGetEndpointsRequest(): GetEndpointsRequest {
+  return { ids: [] };
+}
+
+export const GetEndpointsRequest: MessageFns<GetEndpointsRequest> = {
+  encode(message: GetEndpointsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetEndpointsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetEndpointsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetEndpointsResponse(): GetEndpointsResponse {
+  return { endpoints: [] };
+}
+
+export const GetEndpointsResponse: MessageFns<GetEndpointsResponse> = {
+  encode(message: GetEndpointsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.endpoints) {
+      Endpoint.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetEndpointsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetEndpointsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.endpoints.push(Endpoint.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseListEndpointsRequest(): ListEndpointsRequest {
-  return { issuerCode: "" };
+  return { issuerCode: "", limit: 0, afterId: undefined };
 }
 
 export const ListEndpointsRequest: MessageFns<ListEndpointsRequest> = {
   encode(message: ListEndpointsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.issuerCode !== "") {
       writer.uint32(10).string(message.issuerCode);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    if (message.afterId !== undefined) {
+      writer.uint32(26).string(message.afterId);
     }
     return writer;
   },
@@ -783,6 +947,22 @@ export const ListEndpointsRequest: MessageFns<ListEndpointsRequest> = {
             message.issuerCode = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.afterId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -797,13 +977,16 @@ export const ListEndpointsRequest: MessageFns<ListEndpointsRequest> = {
 };
 
 function createBaseListEndpointsResponse(): ListEndpointsResponse {
-  return { endpoints: [] };
+  return { endpoints: [], nextAfterId: undefined };
 }
 
 export const ListEndpointsResponse: MessageFns<ListEndpointsResponse> = {
   encode(message: ListEndpointsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.endpoints) {
       Endpoint.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextAfterId !== undefined) {
+      writer.uint32(18).string(message.nextAfterId);
     }
     return writer;
   },
@@ -829,6 +1012,14 @@ export const ListEndpointsResponse: MessageFns<ListEndpointsResponse> = {
             message.endpoints.push(Endpoint.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextAfterId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -843,13 +1034,16 @@ export const ListEndpointsResponse: MessageFns<ListEndpointsResponse> = {
 };
 
 function createBaseDeleteEndpointRequest(): DeleteEndpointRequest {
-  return { id: "" };
+  return { id: "", expectedRevision: undefined };
 }
 
 export const DeleteEndpointRequest: MessageFns<DeleteEndpointRequest> = {
   encode(message: DeleteEndpointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
+    }
+    if (message.expectedRevision !== undefined) {
+      writer.uint32(16).int64(message.expectedRevision);
     }
     return writer;
   },
@@ -873,6 +1067,14 @@ export const DeleteEndpointRequest: MessageFns<DeleteEndpointRequest> = {
             }
 
             message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.expectedRevision = longToNumber(reader.int64());
             continue;
           }
         }
@@ -1099,6 +1301,7 @@ function createBaseDelivery(): Delivery {
     eventId: "",
     evidenceId: "",
     givenUp: "",
+    traceId: undefined,
   };
 }
 
@@ -1142,6 +1345,9 @@ export const Delivery: MessageFns<Delivery> = {
     }
     if (message.givenUp !== "") {
       writer.uint32(106).string(message.givenUp);
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(114).string(message.traceId);
     }
     return writer;
   },
@@ -1263,6 +1469,14 @@ export const Delivery: MessageFns<Delivery> = {
             message.givenUp = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1378,7 +1592,7 @@ export const DeliveryAttempt: MessageFns<DeliveryAttempt> = {
 };
 
 function createBaseRedriveDeliveriesRequest(): RedriveDeliveriesRequest {
-  return { deliveryIds: [], endpointId: "", notificationIds: [], afterId: undefined };
+  return { deliveryIds: [], endpointId: "", notificationIds: [], afterId: undefined, all: undefined };
 }
 
 export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
@@ -1398,6 +1612,9 @@ export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
     }
     if (message.afterId !== undefined) {
       writer.uint32(34).string(message.afterId);
+    }
+    if (message.all !== undefined) {
+      ExhaustedDeliveries.encode(message.all, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1455,6 +1672,60 @@ export const RedriveDeliveriesRequest: MessageFns<RedriveDeliveriesRequest> = {
             }
 
             message.afterId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.all = ExhaustedDeliveries.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExhaustedDeliveries(): ExhaustedDeliveries {
+  return { since: undefined };
+}
+
+export const ExhaustedDeliveries: MessageFns<ExhaustedDeliveries> = {
+  encode(message: ExhaustedDeliveries, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExhaustedDeliveries {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExhaustedDeliveries();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1542,6 +1813,15 @@ export const CallbackServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Reads endpoints by their ids, without their secrets. */
+    getEndpoints: {
+      name: "GetEndpoints",
+      requestType: GetEndpointsRequest as typeof GetEndpointsRequest,
+      requestStream: false,
+      responseType: GetEndpointsResponse as typeof GetEndpointsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
     /** Lists endpoints, without their secrets. */
     listEndpoints: {
       name: "ListEndpoints",
@@ -1549,7 +1829,7 @@ export const CallbackServiceDefinition = {
       requestStream: false,
       responseType: ListEndpointsResponse as typeof ListEndpointsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Removes an endpoint; its pending deliveries end as exhausted, and can not be redriven. */
     deleteEndpoint: {
@@ -1567,7 +1847,7 @@ export const CallbackServiceDefinition = {
       requestStream: false,
       responseType: ListDeliveriesResponse as typeof ListDeliveriesResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Sends exhausted deliveries again: those recorded first coming first, up to 10,000 in one call. */
     redriveDeliveries: {

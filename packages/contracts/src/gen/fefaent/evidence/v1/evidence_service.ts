@@ -22,14 +22,60 @@ export interface IssueRequest {
 
 /** The notification with the claim that is to be proved. */
 export interface IssueItem {
-  /** As Claim answered it: its claim says what was decided, when and by whom. */
+  /** As Claim answered it, in the view CASE: its claim says what was decided, when and by whom. */
   notification: Notification | undefined;
 }
 
 /** Results in the order of the items. */
 export interface IssueResponse {
   /** One for each item. */
-  evidences: Evidence[];
+  results: IssueResult[];
+}
+
+/** An evidence, or why there is none of the item. */
+export interface IssueResult {
+  outcome: { $case: "evidence"; value: Evidence } | { $case: "failure"; value: IssueFailure } | undefined;
+}
+
+/** Why there is no evidence of an item. */
+export interface IssueFailure {
+  /**
+   * TSA_UNAVAILABLE, SIGNER_UNAVAILABLE, SEALING_INTERRUPTED, SEALING_OVERDUE or SEALING_BUSY, which pass; CLAIM_MISSING,
+   * TRANSITION_WITHOUT_EVIDENCE, FACT_MISSING, SEALING_FAILED, DECISION_ABANDONED or OTHER_DECISION_PROVED, which do not.
+   */
+  reason: string;
+  /** For people; no personal data. */
+  message: string;
+  /** Whether asking again may help. */
+  retryable: boolean;
+}
+
+/** Decisions to give up. */
+export interface AbandonRequest {
+  /** One to a hundred. */
+  items: AbandonItem[];
+}
+
+/** A decision, by its notification, what it is and its instant. */
+export interface AbandonItem {
+  /** Of which notification. */
+  notificationId: number;
+  /** What was decided. */
+  transition: Transition;
+  /** When: earlier decisions of the same transition are given up with it. */
+  decidedAt: Date | undefined;
+}
+
+/** Results in the order of the items. */
+export interface AbandonResponse {
+  /** One for each item. */
+  results: AbandonResult[];
+}
+
+/** The evidence of the decision, or nothing when there is none and never will be. */
+export interface AbandonResult {
+  /** The evidence; absent when the decision is given up. */
+  evidence?: Evidence | undefined;
 }
 
 /** A sealed evidence. */
@@ -50,7 +96,7 @@ export interface Evidence {
     | undefined;
   /** XAdES level: B-B or B-T. */
   level: string;
-  /** The instant of the decision that the document states: whoever publishes the transition takes this one, not that of a later claim. */
+  /** The instant of the decision that the document states. */
   decidedAt?: Date | undefined;
 }
 
@@ -199,13 +245,13 @@ export const IssueItem: MessageFns<IssueItem> = {
 };
 
 function createBaseIssueResponse(): IssueResponse {
-  return { evidences: [] };
+  return { results: [] };
 }
 
 export const IssueResponse: MessageFns<IssueResponse> = {
   encode(message: IssueResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.evidences) {
-      Evidence.encode(v!, writer.uint32(10).fork()).join();
+    for (const v of message.results) {
+      IssueResult.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
@@ -228,7 +274,340 @@ export const IssueResponse: MessageFns<IssueResponse> = {
               break;
             }
 
-            message.evidences.push(Evidence.decode(reader, reader.uint32()));
+            message.results.push(IssueResult.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIssueResult(): IssueResult {
+  return { outcome: undefined };
+}
+
+export const IssueResult: MessageFns<IssueResult> = {
+  encode(message: IssueResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "evidence":
+        Evidence.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "failure":
+        IssueFailure.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "evidence", value: Evidence.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "failure", value: IssueFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIssueFailure(): IssueFailure {
+  return { reason: "", message: "", retryable: false };
+}
+
+export const IssueFailure: MessageFns<IssueFailure> = {
+  encode(message: IssueFailure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.retryable !== false) {
+      writer.uint32(24).bool(message.retryable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueFailure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueFailure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.retryable = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAbandonRequest(): AbandonRequest {
+  return { items: [] };
+}
+
+export const AbandonRequest: MessageFns<AbandonRequest> = {
+  encode(message: AbandonRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      AbandonItem.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AbandonRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAbandonRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(AbandonItem.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAbandonItem(): AbandonItem {
+  return { notificationId: 0, transition: Transition.UNSPECIFIED, decidedAt: undefined };
+}
+
+export const AbandonItem: MessageFns<AbandonItem> = {
+  encode(message: AbandonItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.notificationId !== 0) {
+      writer.uint32(8).int64(message.notificationId);
+    }
+    if (message.transition !== Transition.UNSPECIFIED) {
+      writer.uint32(16).int32(transitionToNumber(message.transition));
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AbandonItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAbandonItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.notificationId = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.transition = transitionFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAbandonResponse(): AbandonResponse {
+  return { results: [] };
+}
+
+export const AbandonResponse: MessageFns<AbandonResponse> = {
+  encode(message: AbandonResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.results) {
+      AbandonResult.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AbandonResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAbandonResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.results.push(AbandonResult.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAbandonResult(): AbandonResult {
+  return { evidence: undefined };
+}
+
+export const AbandonResult: MessageFns<AbandonResult> = {
+  encode(message: AbandonResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.evidence !== undefined) {
+      Evidence.encode(message.evidence, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AbandonResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAbandonResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.evidence = Evidence.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -787,8 +1166,8 @@ export const EvidenceServiceDefinition = {
   fullName: "fefaent.evidence.v1.EvidenceService",
   methods: {
     /**
-     * Seals evidences of what was decided. Idempotent by (notification, transition): the first one is answered again. The whole
-     * batch fails together when sealing is not possible now (TSA_UNAVAILABLE).
+     * Seals evidences of what was decided. Idempotent by (notification, transition): the first one is answered again. An item's
+     * failure leaves the others alone.
      */
     issue: {
       name: "Issue",
@@ -796,7 +1175,20 @@ export const EvidenceServiceDefinition = {
       requestStream: false,
       responseType: IssueResponse as typeof IssueResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
+    /**
+     * Rules out that decisions which are given up are ever proved: no evidence of them is stored from then on, however late it was
+     * sealed. One that exists stays, and is answered: such a decision is proved and cannot be given up. Idempotent. A later decision of
+     * the same transition can be proved.
+     */
+    abandon: {
+      name: "Abandon",
+      requestType: AbandonRequest as typeof AbandonRequest,
+      requestStream: false,
+      responseType: AbandonResponse as typeof AbandonResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Reads evidences. */
     get: {
@@ -805,7 +1197,7 @@ export const EvidenceServiceDefinition = {
       requestStream: false,
       responseType: GetResponse as typeof GetResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Forgets the documents of purged notifications; that they existed, and their digests, stays known. */
     purge: {
@@ -814,7 +1206,7 @@ export const EvidenceServiceDefinition = {
       requestStream: false,
       responseType: PurgeResponse as typeof PurgeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Tells which certificates to trust when verifying. */
     getTrust: {
@@ -823,7 +1215,7 @@ export const EvidenceServiceDefinition = {
       requestStream: false,
       responseType: GetTrustResponse as typeof GetTrustResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

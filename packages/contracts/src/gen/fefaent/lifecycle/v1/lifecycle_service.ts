@@ -106,9 +106,14 @@ export interface ViewResponse {
 export interface ViewResult {
   /** Which notification. */
   id: number;
-  outcome: { $case: "notification"; value: Notification } | //
-  /** NOTIFICATION_UNKNOWN, NOT_YOURS; PROOF_UNAVAILABLE, PROOF_FAILED: a communication whose acceptance is not proved. */
-  { $case: "failure"; value: ItemFailure } | undefined;
+  outcome:
+    | //
+    /** In the view SUMMARY. */
+    { $case: "notification"; value: Notification }
+    | //
+    /** NOTIFICATION_UNKNOWN, NOT_YOURS; PROOF_UNAVAILABLE, PROOF_FAILED: a communication whose acceptance is not proved. */
+    { $case: "failure"; value: ItemFailure }
+    | undefined;
 }
 
 /** Whose timers to list. */
@@ -145,6 +150,8 @@ export interface Timer {
     | undefined;
   /** How often it was tried and failed. */
   attempts: number;
+  /** The trace (W3C Trace Context, 32 hexadecimal digits) of the change that set it; absent when it was not traced. */
+  traceId?: string | undefined;
 }
 
 /** Failed notifications to try again. */
@@ -1026,7 +1033,7 @@ export const WorkflowView: MessageFns<WorkflowView> = {
 };
 
 function createBaseTimer(): Timer {
-  return { kind: "", dueAt: undefined, attempts: 0 };
+  return { kind: "", dueAt: undefined, attempts: 0, traceId: undefined };
 }
 
 export const Timer: MessageFns<Timer> = {
@@ -1039,6 +1046,9 @@ export const Timer: MessageFns<Timer> = {
     }
     if (message.attempts !== 0) {
       writer.uint32(24).int32(message.attempts);
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(34).string(message.traceId);
     }
     return writer;
   },
@@ -1078,6 +1088,14 @@ export const Timer: MessageFns<Timer> = {
             }
 
             message.attempts = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.traceId = reader.string();
             continue;
           }
         }
@@ -1229,7 +1247,7 @@ export const LifecycleServiceDefinition = {
       requestStream: false,
       responseType: PractiseResponse as typeof PractiseResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Discards, from any state. Idempotent. */
     cancel: {
@@ -1238,7 +1256,7 @@ export const LifecycleServiceDefinition = {
       requestStream: false,
       responseType: CancelResponse as typeof CancelResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Reads for a dialect's consult; a communication that waits is accepted by it first. */
     view: {
@@ -1247,7 +1265,7 @@ export const LifecycleServiceDefinition = {
       requestStream: false,
       responseType: ViewResponse as typeof ViewResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Lists the workflow instance and pending timers of notifications. */
     listTimers: {
@@ -1256,7 +1274,7 @@ export const LifecycleServiceDefinition = {
       requestStream: false,
       responseType: ListTimersResponse as typeof ListTimersResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Tries failed deposits again. */
     retry: {

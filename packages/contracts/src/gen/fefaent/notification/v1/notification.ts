@@ -599,6 +599,8 @@ export interface TimelineEntry {
   actor: string;
   /** More, without personal data (a failure's reason, an evidence id). */
   detail: string;
+  /** The trace (W3C Trace Context, 32 hexadecimal digits) of the call that made the change; absent when it was not traced. */
+  traceId?: string | undefined;
 }
 
 /** The zip export that was written of a notification. */
@@ -1300,7 +1302,7 @@ export const EvidenceRef: MessageFns<EvidenceRef> = {
 };
 
 function createBaseTimelineEntry(): TimelineEntry {
-  return { category: "", at: undefined, actor: "", detail: "" };
+  return { category: "", at: undefined, actor: "", detail: "", traceId: undefined };
 }
 
 export const TimelineEntry: MessageFns<TimelineEntry> = {
@@ -1316,6 +1318,9 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     }
     if (message.detail !== "") {
       writer.uint32(34).string(message.detail);
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(42).string(message.traceId);
     }
     return writer;
   },
@@ -1363,6 +1368,14 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
             }
 
             message.detail = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.traceId = reader.string();
             continue;
           }
         }

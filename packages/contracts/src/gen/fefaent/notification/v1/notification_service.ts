@@ -21,6 +21,58 @@ import {
   transitionToNumber,
 } from "./notification.ts";
 
+/** How much of a notification an answer carries; what a view leaves out is empty in it. */
+export const NotificationView = {
+  /** UNSPECIFIED - Everything. */
+  UNSPECIFIED: "NOTIFICATION_VIEW_UNSPECIFIED",
+  /** CASE - What decisions and proofs are made of: all but the covering letter (the draft's body and appeal_footer). */
+  CASE: "NOTIFICATION_VIEW_CASE",
+  /** SUMMARY - Where it stands: no covering letter, recipients, documents or timeline. */
+  SUMMARY: "NOTIFICATION_VIEW_SUMMARY",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type NotificationView = typeof NotificationView[keyof typeof NotificationView];
+
+export namespace NotificationView {
+  export type UNSPECIFIED = typeof NotificationView.UNSPECIFIED;
+  export type CASE = typeof NotificationView.CASE;
+  export type SUMMARY = typeof NotificationView.SUMMARY;
+  export type UNRECOGNIZED = typeof NotificationView.UNRECOGNIZED;
+}
+
+export function notificationViewFromJSON(object: any): NotificationView {
+  switch (object) {
+    case 0:
+    case "NOTIFICATION_VIEW_UNSPECIFIED":
+      return NotificationView.UNSPECIFIED;
+    case 1:
+    case "NOTIFICATION_VIEW_CASE":
+      return NotificationView.CASE;
+    case 2:
+    case "NOTIFICATION_VIEW_SUMMARY":
+      return NotificationView.SUMMARY;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return NotificationView.UNRECOGNIZED;
+  }
+}
+
+export function notificationViewToNumber(object: NotificationView): number {
+  switch (object) {
+    case NotificationView.UNSPECIFIED:
+      return 0;
+    case NotificationView.CASE:
+      return 1;
+    case NotificationView.SUMMARY:
+      return 2;
+    case NotificationView.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** What became of a decision. */
 export const ClaimOutcome = {
   UNSPECIFIED: "CLAIM_OUTCOME_UNSPECIFIED",
@@ -120,6 +172,8 @@ export interface Created {
 export interface GetRequest {
   /** Ids; one asked twice is answered twice. */
   ids: number[];
+  /** How much of each; absent: everything. */
+  view?: NotificationView | undefined;
 }
 
 /** Results in the order of the ids. */
@@ -152,7 +206,7 @@ export interface SearchRequest {
 
 /** A page of notifications. */
 export interface SearchResponse {
-  /** Newest first. */
+  /** Newest first, in the view SUMMARY. */
   notifications: Notification[];
 }
 
@@ -188,7 +242,7 @@ export interface ClaimResult {
   id: number;
   /** What became of it. */
   outcome: ClaimOutcome;
-  /** The notification as it is now; absent when unknown. */
+  /** The notification as it is now, in the view CASE; absent when unknown. */
   notification?: Notification | undefined;
 }
 
@@ -213,6 +267,8 @@ export interface CompleteItem {
    * name, such as TSA_UNAVAILABLE; never free text).
    */
   failure: string;
+  /** Which decision is meant, by its instant: a later one of the same transition is left alone. Absent: whichever is pending. */
+  decidedAt?: Date | undefined;
 }
 
 /** Results in the order of the items. */
@@ -225,9 +281,14 @@ export interface CompleteResponse {
 export interface CompleteResult {
   /** Which notification. */
   id: number;
-  outcome: { $case: "notification"; value: Notification } | //
-  /** NOTIFICATION_UNKNOWN, CLAIM_MISSING. */
-  { $case: "failure"; value: ItemFailure } | undefined;
+  outcome:
+    | //
+    /** In the view SUMMARY. */
+    { $case: "notification"; value: Notification }
+    | //
+    /** NOTIFICATION_UNKNOWN, CLAIM_MISSING. */
+    { $case: "failure"; value: ItemFailure }
+    | undefined;
 }
 
 /** Which decisions to list. */
@@ -254,7 +315,7 @@ export interface ClaimPosition {
 
 /** Decisions that wait for their proof, oldest first. */
 export interface ListClaimsResponse {
-  /** The notifications, each with its claim. */
+  /** The notifications, each with its claim, in the view SUMMARY. */
   notifications: Notification[];
 }
 
@@ -544,7 +605,7 @@ export const Created: MessageFns<Created> = {
 };
 
 function createBaseGetRequest(): GetRequest {
-  return { ids: [] };
+  return { ids: [], view: undefined };
 }
 
 export const GetRequest: MessageFns<GetRequest> = {
@@ -555,6 +616,9 @@ export const GetRequest: MessageFns<GetRequest> = {
         writer.int64(v);
       }
       writer.join();
+    }
+    if (message.view !== undefined) {
+      writer.uint32(16).int32(notificationViewToNumber(message.view));
     }
     return writer;
   },
@@ -589,6 +653,14 @@ export const GetRequest: MessageFns<GetRequest> = {
             }
 
             break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.view = notificationViewFromJSON(reader.int32());
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -1159,7 +1231,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
 };
 
 function createBaseCompleteItem(): CompleteItem {
-  return { id: 0, transition: Transition.UNSPECIFIED, evidence: undefined, failure: "" };
+  return { id: 0, transition: Transition.UNSPECIFIED, evidence: undefined, failure: "", decidedAt: undefined };
 }
 
 export const CompleteItem: MessageFns<CompleteItem> = {
@@ -1175,6 +1247,9 @@ export const CompleteItem: MessageFns<CompleteItem> = {
     }
     if (message.failure !== "") {
       writer.uint32(34).string(message.failure);
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1222,6 +1297,14 @@ export const CompleteItem: MessageFns<CompleteItem> = {
             }
 
             message.failure = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -2089,21 +2172,25 @@ export const GetExportResponse: MessageFns<GetExportResponse> = {
 
 /**
  * Owns notifications: the only place that says what state one is in. Everything takes batches of 1 to 100 and answers one
- * result for each item, in order; an item's failure leaves the others alone.
+ * result for each item, in order; an item's failure leaves the others alone. Answers about many carry no more of a notification than the
+ * view that their message names: a covering letter may be as large as a message may be.
  */
 export type NotificationServiceDefinition = typeof NotificationServiceDefinition;
 export const NotificationServiceDefinition = {
   name: "NotificationService",
   fullName: "fefaent.notification.v1.NotificationService",
   methods: {
-    /** Stores drafts with their CREATED events. Idempotent by (issuer, issuer reference) and content. */
+    /**
+     * Stores drafts with their CREATED events. Idempotent by (issuer, issuer reference) and content; without a reference, by the request id
+     * that a client gives each call and keeps when it repeats it.
+     */
     create: {
       name: "Create",
       requestType: CreateRequest as typeof CreateRequest,
       requestStream: false,
       responseType: CreateResponse as typeof CreateResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Reads notifications. */
     get: {
@@ -2112,7 +2199,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: GetResponse as typeof GetResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Finds notifications, newest first, by pages. */
     search: {
@@ -2121,7 +2208,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: SearchResponse as typeof SearchResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Decides transitions: a compare-and-set on (id, expected state, no other decision pending). Idempotent for the same decision. */
     claim: {
@@ -2130,7 +2217,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: ClaimResponse as typeof ClaimResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Makes decided transitions visible with their proof, timeline entry and event, in one write. Idempotent. */
     complete: {
@@ -2139,7 +2226,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: CompleteResponse as typeof CompleteResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Lists decisions that were taken before an instant and are not complete yet. */
     listClaims: {
@@ -2148,7 +2235,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: ListClaimsResponse as typeof ListClaimsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Records that reminders are due, with their events, where the notification still waits. Idempotent. */
     remind: {
@@ -2157,7 +2244,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: RemindResponse as typeof RemindResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Writes the zip export of notifications whose retention ended. Idempotent. Passes over those that are unknown, still on their way
@@ -2170,7 +2257,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: ExportResponse as typeof ExportResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /**
      * Removes exported notifications, with their PURGED events. Idempotent. Passes over those without an export of their present
@@ -2182,7 +2269,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: PurgeResponse as typeof PurgeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
     /** Reads the zip export of a notification, purged or not. EXPORT_UNKNOWN when there is none. */
     getExport: {
@@ -2191,7 +2278,7 @@ export const NotificationServiceDefinition = {
       requestStream: false,
       responseType: GetExportResponse as typeof GetExportResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

@@ -212,12 +212,32 @@ export interface PutTemplateResponse {
 export interface ListTemplatesRequest {
   /** Those that this issuer's notices are chosen from: built-in ones, the platform's and its own; empty: all. */
   issuerCode: string;
+  /** Most results: 1 to 100; a page of long texts ends earlier. */
+  limit: number;
+  /** Only those after this one (the page token): next_after of the call before; absent: from the first. */
+  after?: TemplatePosition | undefined;
 }
 
-/** Templates. */
+/** The place of a template in the order of the list. */
+export interface TemplatePosition {
+  /** Whether it is a built-in one. */
+  builtIn: boolean;
+  /** Its issuer; empty: the platform's, or built in. */
+  issuerCode: string;
+  /** Its channel. */
+  channel: Channel;
+  /** Its kind. */
+  kind: NoticeKind;
+  /** Its language. */
+  language: Language;
+}
+
+/** A page of templates. */
 export interface ListTemplatesResponse {
-  /** Built-in ones first. */
+  /** Built-in ones first, then overrides by issuer, channel, kind and language. */
   templates: Template[];
+  /** Where to go on, by another call; absent when nothing is left. */
+  nextAfter?: TemplatePosition | undefined;
 }
 
 /** Which override to remove. */
@@ -312,20 +332,45 @@ export interface Notice {
     | undefined;
   /** What the provider called it. */
   providerReference: string;
+  /** The trace (W3C Trace Context, 32 hexadecimal digits) of the change that it tells of; absent when it was not traced. */
+  traceId?: string | undefined;
 }
 
-/** Which failed notices to send again. */
+/** Which failed notices to send again: those that are named by their ids or their notifications', or else all. */
 export interface RedriveNoticesRequest {
-  /** Ids; empty: all failed ones of the notifications below. */
+  /** These notices. */
   noticeIds: string[];
   /** All failed ones of these notifications. */
   notificationIds: number[];
+  /**
+   * All failed ones that are so, whatever they are about: goes with no ids. Those of notifications that are decided or gone are left
+   * alone. One call looks at 5,000 at most.
+   */
+  all?:
+    | FailedNotices
+    | undefined;
+  /** With `all`: only those whose id is higher (they were recorded later): next_after_id of the call before; absent: from the first. */
+  afterId?: string | undefined;
+}
+
+/** Failed notices that meet every condition. */
+export interface FailedNotices {
+  /** Given up then or later; absent: whenever. */
+  since?:
+    | Date
+    | undefined;
+  /** Of this channel; unspecified: of any. */
+  channel: Channel;
+  /** Whose last failure is this one; empty: any. */
+  failure: string;
 }
 
 /** Scheduled again. */
 export interface RedriveNoticesResponse {
   /** How many. */
   redriven: number;
+  /** Where to go on, by another call; absent when nothing is left. */
+  nextAfterId?: string | undefined;
 }
 
 /** How many to list. */
@@ -607,13 +652,19 @@ export const PutTemplateResponse: MessageFns<PutTemplateResponse> = {
 };
 
 function createBaseListTemplatesRequest(): ListTemplatesRequest {
-  return { issuerCode: "" };
+  return { issuerCode: "", limit: 0, after: undefined };
 }
 
 export const ListTemplatesRequest: MessageFns<ListTemplatesRequest> = {
   encode(message: ListTemplatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.issuerCode !== "") {
       writer.uint32(10).string(message.issuerCode);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    if (message.after !== undefined) {
+      TemplatePosition.encode(message.after, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -639,6 +690,118 @@ export const ListTemplatesRequest: MessageFns<ListTemplatesRequest> = {
             message.issuerCode = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.after = TemplatePosition.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTemplatePosition(): TemplatePosition {
+  return {
+    builtIn: false,
+    issuerCode: "",
+    channel: Channel.UNSPECIFIED,
+    kind: NoticeKind.UNSPECIFIED,
+    language: Language.UNSPECIFIED,
+  };
+}
+
+export const TemplatePosition: MessageFns<TemplatePosition> = {
+  encode(message: TemplatePosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.builtIn !== false) {
+      writer.uint32(8).bool(message.builtIn);
+    }
+    if (message.issuerCode !== "") {
+      writer.uint32(18).string(message.issuerCode);
+    }
+    if (message.channel !== Channel.UNSPECIFIED) {
+      writer.uint32(24).int32(channelToNumber(message.channel));
+    }
+    if (message.kind !== NoticeKind.UNSPECIFIED) {
+      writer.uint32(32).int32(noticeKindToNumber(message.kind));
+    }
+    if (message.language !== Language.UNSPECIFIED) {
+      writer.uint32(40).int32(languageToNumber(message.language));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TemplatePosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTemplatePosition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.builtIn = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.issuerCode = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.channel = channelFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.kind = noticeKindFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.language = languageFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -653,13 +816,16 @@ export const ListTemplatesRequest: MessageFns<ListTemplatesRequest> = {
 };
 
 function createBaseListTemplatesResponse(): ListTemplatesResponse {
-  return { templates: [] };
+  return { templates: [], nextAfter: undefined };
 }
 
 export const ListTemplatesResponse: MessageFns<ListTemplatesResponse> = {
   encode(message: ListTemplatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.templates) {
       Template.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextAfter !== undefined) {
+      TemplatePosition.encode(message.nextAfter, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -683,6 +849,14 @@ export const ListTemplatesResponse: MessageFns<ListTemplatesResponse> = {
             }
 
             message.templates.push(Template.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextAfter = TemplatePosition.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1131,6 +1305,7 @@ function createBaseNotice(): Notice {
     settledAt: undefined,
     nextAttemptAt: undefined,
     providerReference: "",
+    traceId: undefined,
   };
 }
 
@@ -1171,6 +1346,9 @@ export const Notice: MessageFns<Notice> = {
     }
     if (message.providerReference !== "") {
       writer.uint32(98).string(message.providerReference);
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(106).string(message.traceId);
     }
     return writer;
   },
@@ -1284,6 +1462,14 @@ export const Notice: MessageFns<Notice> = {
             message.providerReference = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1298,7 +1484,7 @@ export const Notice: MessageFns<Notice> = {
 };
 
 function createBaseRedriveNoticesRequest(): RedriveNoticesRequest {
-  return { noticeIds: [], notificationIds: [] };
+  return { noticeIds: [], notificationIds: [], all: undefined, afterId: undefined };
 }
 
 export const RedriveNoticesRequest: MessageFns<RedriveNoticesRequest> = {
@@ -1312,6 +1498,12 @@ export const RedriveNoticesRequest: MessageFns<RedriveNoticesRequest> = {
         writer.int64(v);
       }
       writer.join();
+    }
+    if (message.all !== undefined) {
+      FailedNotices.encode(message.all, writer.uint32(26).fork()).join();
+    }
+    if (message.afterId !== undefined) {
+      writer.uint32(34).string(message.afterId);
     }
     return writer;
   },
@@ -1355,6 +1547,90 @@ export const RedriveNoticesRequest: MessageFns<RedriveNoticesRequest> = {
 
             break;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.all = FailedNotices.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.afterId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFailedNotices(): FailedNotices {
+  return { since: undefined, channel: Channel.UNSPECIFIED, failure: "" };
+}
+
+export const FailedNotices: MessageFns<FailedNotices> = {
+  encode(message: FailedNotices, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(10).fork()).join();
+    }
+    if (message.channel !== Channel.UNSPECIFIED) {
+      writer.uint32(16).int32(channelToNumber(message.channel));
+    }
+    if (message.failure !== "") {
+      writer.uint32(26).string(message.failure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FailedNotices {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFailedNotices();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.channel = channelFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1369,13 +1645,16 @@ export const RedriveNoticesRequest: MessageFns<RedriveNoticesRequest> = {
 };
 
 function createBaseRedriveNoticesResponse(): RedriveNoticesResponse {
-  return { redriven: 0 };
+  return { redriven: 0, nextAfterId: undefined };
 }
 
 export const RedriveNoticesResponse: MessageFns<RedriveNoticesResponse> = {
   encode(message: RedriveNoticesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.redriven !== 0) {
       writer.uint32(8).int32(message.redriven);
+    }
+    if (message.nextAfterId !== undefined) {
+      writer.uint32(18).string(message.nextAfterId);
     }
     return writer;
   },
@@ -1399,6 +1678,14 @@ export const RedriveNoticesResponse: MessageFns<RedriveNoticesResponse> = {
             }
 
             message.redriven = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextAfterId = reader.string();
             continue;
           }
         }
@@ -1804,14 +2091,14 @@ export const NotifierServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Lists templates: the built-in ones and the overrides. */
+    /** Lists templates: the built-in ones and the overrides. BATCH_SIZE. */
     listTemplates: {
       name: "ListTemplates",
       requestType: ListTemplatesRequest as typeof ListTemplatesRequest,
       requestStream: false,
       responseType: ListTemplatesResponse as typeof ListTemplatesResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Removes an override. */
     deleteTemplate: {
@@ -1832,7 +2119,7 @@ export const NotifierServiceDefinition = {
       requestStream: false,
       responseType: PreviewResponse as typeof PreviewResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Lists the notices of notifications. */
     listNotices: {
@@ -1841,9 +2128,9 @@ export const NotifierServiceDefinition = {
       requestStream: false,
       responseType: ListNoticesResponse as typeof ListNoticesResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
-    /** Sends failed notices again. */
+    /** Sends failed notices again. BATCH_SIZE, ITEM_INVALID. */
     redriveNotices: {
       name: "RedriveNotices",
       requestType: RedriveNoticesRequest as typeof RedriveNoticesRequest,
@@ -1859,7 +2146,7 @@ export const NotifierServiceDefinition = {
       requestStream: false,
       responseType: ListSmsOutboxResponse as typeof ListSmsOutboxResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Lists the messages of the embedded mail outbox (used when no SMTP server is configured), newest first. */
     listMailOutbox: {
@@ -1868,7 +2155,7 @@ export const NotifierServiceDefinition = {
       requestStream: false,
       responseType: ListMailOutboxResponse as typeof ListMailOutboxResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

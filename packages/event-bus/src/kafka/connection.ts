@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import './zstd.ts';
+import { type KafkaLogger, logTo } from './logger.ts';
+
+/** How a Kafka cluster is reached. Times in milliseconds. */
+export interface KafkaConnection {
+	/** `host:port` of some brokers; the others are found through them. */
+	readonly brokers: readonly string[];
+	/** Names this process in the brokers' logs and quotas. */
+	readonly clientId: string;
+	/** TLS; `true` trusts what Node trusts. */
+	readonly ssl?: boolean | KafkaTls;
+	readonly sasl?: KafkaSasl;
+	/** Default 3,000. */
+	readonly connectTimeoutMs?: number;
+	/** Longest wait for an answer. Default 20,000. */
+	readonly requestTimeoutMs?: number;
+	/** Where the client's log goes, without contents of messages. Default: nowhere. */
+	readonly logger?: KafkaLogger;
+}
+
+/** Paths of PEM files, read each time that a client is made, so that renewed ones are taken up. */
+export interface KafkaTls {
+	readonly ca?: string;
+	readonly cert?: string;
+	readonly key?: string;
+}
+
+/** A user's name and password. */
+export interface KafkaSasl {
+	readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+	readonly username: string;
+	readonly password: string;
+}
+
+/** Attempts of the client's own: about 9 s in all, longer than a broker takes to start again. What lies beyond is retried by whoever asked. */
+const retry = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 2000, retries: 8, restartOnFailure: async () => false };
+
+/** For questions of somebody who waits, or who asks again by himself: a health check, a metric, a follower that begins. */
+const impatient = { ...retry, maxRetryTime: 500, retries: 2 };
+
+/** Makes a client. Connects nothing yet. @param patience how long it tries: for as long as a broker takes to start, or hardly */
+export function kafkaClient(options: KafkaConnection, patience: 'long' | 'short' = 'long'): Kafka {
+	const config: KafkaConfig = {
+		brokers: [...options.brokers],
+		clientId: options.clientId,
+		connectionTimeout: options.connectTimeoutMs ?? 3000,
+		authenticationTimeout: options.connectTimeoutMs ?? 3000,
+		requestTimeout: options.requestTimeoutMs ?? 20_000,
+		retry: patience === 'long' ? retry : impatient,
+		logLevel: kafkajs.logLevel.INFO,
+		logCreator: logTo(options.logger),
+		...(options.ssl !== undefined && { ssl: typeof options.ssl === 'boolean' ? options.ssl : tls(options.ssl) }),
+		...(options.sasl && { sasl: login(options.sasl) }),
+	};
+	return new kafkajs.Kafka(config);
+}
+
+/** A copy: kafkajs keeps the way to log in, with its password, in the object that it is given. */
+function login({ mechanism, username, password }: KafkaSasl): SASLOptions {
+	return { mechanism, username, password } as SASLOptions;
+}
+
+function tls({ ca, cert, key }: KafkaTls): ConnectionOptions {
+	return {
+		...(ca !== undefined && { ca: [readFileSync(ca)] }),
+		...(cert !== undefined && { cert: readFileSync(cert) }),
+		...(key !== undefined && { key: readFileSync(key) }),
+	};
+}
+
+/** Waits for a farewell, but not for ever: the other side may be gone. */
+export async function within(ms: number, farewell: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const deadline = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([farewell.catch(() => {}), deadline]);
+	clearTimeout(timer);
+}

@@ -1,0 +1,7 @@
+export { type KafkaBus, type KafkaBusOptions, type KafkaFollowing, openKafkaBus } from './bus.ts';
+export type { KafkaConnection, KafkaSasl, KafkaTls } from './connection.ts';
+export type { KafkaLogger } from './logger.ts';
+export { deadLetterTopic, retryTopic, type Subscription, type TopicPlan } from './names.ts';
+export { namespacedBus, namespacedTopics } from './namespace.ts';
+export type { Compression } from './publisher.ts';
+export { checkTopics, migrateTopics, removeTopics, type TopicsOptions, type TopicsReport } from './topics.ts';

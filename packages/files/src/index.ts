@@ -1,0 +1,3 @@
+export { makeFolders } from './folders.ts';
+export { readIfThere } from './read.ts';
+export { createFile, type FileWrite, replaceFile } from './write.ts';

@@ -1,0 +1,45 @@
+import { DomainError } from '@fefaent/kernel';
+import { mongo } from 'mongoose';
+import { storeError } from '../errors.ts';
+
+/** Codes of the server for a unique index that is taken, and for a document that a collection's validator refuses. */
+const duplicateKey = 11_000;
+const validationFailed = 121;
+
+/** Says in the store's own words what the driver says. Values of documents stand in the driver's messages, so those go no further than `cause`. */
+export function mongoFailure(name: string, error: unknown): unknown {
+	if (error instanceof DomainError || !(error instanceof mongo.MongoError || isMongooseError(error))) return error;
+	const cause = error instanceof mongo.MongoServerError ? `${error.codeName ?? 'error'} ${error.code ?? ''}`.trim() : error.name;
+	const reached = error instanceof mongo.MongoServerError && !error.hasErrorLabel('RetryableWriteError');
+	return storeError(reached ? 'STORE_WRITE_FAILED' : 'STORE_UNREACHABLE', { name, cause }, { cause: error });
+}
+
+function isMongooseError(error: unknown): error is Error {
+	return error instanceof Error && (error.name === 'MongooseServerSelectionError' || error.name === 'MongooseError');
+}
+
+/** Whether one write of its own failed because its unique key is taken. */
+export function isDuplicateKey(error: unknown): boolean {
+	return error instanceof mongo.MongoServerError && error.code === duplicateKey;
+}
+
+/**
+ * Which writes of an unordered bulk lost: their condition did not hold, or their key is taken (see {@link unless}).
+ * @returns their indexes @throws the error itself when anything else went wrong
+ */
+export function lostWrites(error: unknown): ReadonlySet<number> {
+	if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+	const errors = [error.writeErrors].flat();
+	if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey && code !== validationFailed)) throw error;
+	return new Set(errors.map(({ index }) => index));
+}
+
+/** Runs an unordered bulk of writes. @returns the indexes of those that lost @throws what {@link lostWrites} throws */
+export async function losersOf(write: () => Promise<unknown>): Promise<ReadonlySet<number>> {
+	try {
+		await write();
+		return new Set();
+	} catch (error) {
+		return lostWrites(error);
+	}
+}

@@ -1,0 +1,125 @@
+import type { Model } from 'mongoose';
+import { isDuplicateKey } from './failures.ts';
+import type { MongoDatabase } from './open.ts';
+
+interface Lease {
+	readonly _id: string;
+	readonly owner: string;
+	readonly until: Date;
+}
+
+/** The collection of {@link ShardLeases}: put it into a migration of the owning store. */
+export const leasesCollection = 'leases';
+
+/** How shards are shared out. */
+export interface ShardLeasesOptions {
+	readonly db: MongoDatabase;
+	/** What is sharded; several kinds share one collection. */
+	readonly kind: string;
+	readonly shards: number;
+	/** This replica, as no other calls itself. */
+	readonly owner: string;
+	/** How long a lease holds without being renewed, in milliseconds: what a killed replica's shards wait. Default 5,000. */
+	readonly ttlMs?: number;
+	/** Called when shards were gained. */
+	readonly onGained?: () => void;
+	readonly onError: (error: unknown, where: string) => void;
+}
+
+/**
+ * Shares shards out among the replicas of a service: each holds its fair part by leases in the database, renews them, gives up what is more than
+ * its part when replicas come, and takes over what is left when they go. Leases live on real time; replicas' clocks may differ by less than the
+ * time to live. One that overslept may overlap with its successor: what is done under a lease must bear being done twice.
+ */
+export class ShardLeases {
+	readonly #options: Required<Omit<ShardLeasesOptions, 'onGained'>> & Pick<ShardLeasesOptions, 'onGained'>;
+	readonly #model: Model<Lease>;
+	/** Shard → until when it is held, on this process's clock. */
+	readonly #held = new Map<number, number>();
+	#timer: NodeJS.Timeout | undefined;
+	#round: Promise<void> | undefined;
+	#stopped = false;
+
+	constructor(options: ShardLeasesOptions) {
+		this.#options = { ttlMs: 5_000, ...options };
+		this.#model = options.db.model<Lease>(leasesCollection, { _id: String, owner: String, until: Date });
+	}
+
+	/** The shards held now. */
+	get held(): readonly number[] {
+		const now = Date.now();
+		return [...this.#held].filter(([, until]) => until > now).map(([shard]) => shard);
+	}
+
+	/** Takes part from now on. @returns once the first round is over */
+	async start(): Promise<void> {
+		await this.#tick();
+	}
+
+	/** Gives everything up, for others to take at once. */
+	async stop(): Promise<void> {
+		if (this.#stopped) return;
+		this.#stopped = true;
+		clearTimeout(this.#timer);
+		await this.#round;
+		this.#held.clear();
+		const { db, owner, kind } = this.#options;
+		await db
+			.run(() => this.#model.deleteMany({ _id: { $gte: `${kind}/`, $lt: `${kind}0` }, owner }))
+			.catch((error: unknown) => this.#options.onError(error, `${kind} leases`));
+	}
+
+	async #tick(): Promise<void> {
+		this.#round = this.#share().catch((error: unknown) => this.#options.onError(error, `${this.#options.kind} leases`));
+		await this.#round;
+		if (!this.#stopped) this.#timer = setTimeout(() => void this.#tick(), this.#options.ttlMs / 4);
+	}
+
+	async #share(): Promise<void> {
+		const { db, kind, shards, owner, ttlMs } = this.#options;
+		const now = Date.now();
+		const until = new Date(now + ttlMs);
+		const member = `${kind}/members/${owner}`;
+		// One read and at most three writes a round, however many shards there are.
+		await db.run(() => this.#model.updateOne({ _id: member }, { $set: { owner, until } }, { upsert: true }));
+		const leases = await db.run(() => this.#model.find({ _id: { $gte: `${kind}/`, $lt: `${kind}0` } }).lean());
+		const alive = leases.filter((one) => one._id.startsWith(`${kind}/members/`) && one.until.getTime() > now);
+		const part = Math.ceil(shards / Math.max(1, alive.length));
+		const owners = new Map(leases.filter((one) => one.until.getTime() > now).map((one) => [one._id, one.owner]));
+		const name = (shard: number) => `${kind}/shards/${shard}`;
+		const all = Array.from({ length: shards }, (_, shard) => shard);
+		const mine = all.filter((shard) => owners.get(name(shard)) === owner);
+		const free = all.filter((shard) => !owners.has(name(shard)));
+		const kept = mine.slice(0, part);
+		await this.#release(mine.slice(part).map(name));
+		const wanted = [...kept, ...free.slice(0, Math.max(0, part - kept.length))];
+		const before = this.#held.size;
+		const got = await Promise.all(wanted.map(async (shard) => ((await this.#take(name(shard), until)) ? shard : undefined)));
+		this.#held.clear();
+		for (const shard of got) if (shard !== undefined) this.#held.set(shard, until.getTime());
+		if (this.#held.size > before) this.#options.onGained?.();
+	}
+
+	async #take(_id: string, until: Date): Promise<boolean> {
+		const { db, owner } = this.#options;
+		return db.run(async () => {
+			try {
+				await this.#model.updateOne(
+					{ _id, $or: [{ owner }, { until: { $lte: new Date() } }] },
+					{ $set: { owner, until } },
+					{ upsert: true },
+				);
+				return true;
+			} catch (error) {
+				if (isDuplicateKey(error)) return false;
+				throw error;
+			}
+		});
+	}
+
+	async #release(ids: readonly string[]): Promise<void> {
+		if (ids.length === 0) return;
+		const { db, owner } = this.#options;
+		await db.run(() => this.#model.deleteMany({ _id: { $in: ids }, owner }));
+	}
+}

@@ -1,0 +1,21 @@
+import { processConfig } from '@fefaent/process';
+import type { ConfigSchema } from '@fefaent/service-kit';
+import type { ServiceName } from '../../services/standalone/src/command/up/plan.ts';
+import { settings } from '../../services/standalone/src/settings.ts';
+
+/** A part of the settings: those of standalone's parts, and those of every process that runs one service. */
+export type Part = keyof typeof parts;
+
+/** Every setting there is, by part. */
+export const parts = { ...settings, process: processConfig } as const satisfies Readonly<Record<string, ConfigSchema>>;
+
+/** Which parts each process reads. A test asks the processes themselves. */
+export const partsOf: Readonly<Record<'standalone' | ServiceName, readonly Part[]>> = {
+	standalone: Object.keys(settings) as (keyof typeof settings)[],
+	gateway: ['process', 'gateway', 'admin'],
+	notification: ['process', 'notification'],
+	'state-engine': ['process', 'state-engine'],
+	evidence: ['process', 'evidence'],
+	notifier: ['process', 'notifier'],
+	callback: ['process', 'callback'],
+};

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { backoffMs } from '@fefaent/kernel';
+import type { PlannedProcess } from './plan.ts';
+
+/** How a process is kept running. */
+export interface SupervisorOptions {
+	readonly planned: PlannedProcess;
+	/** Gets each line that it writes, under its name. */
+	readonly say: (line: string) => void;
+}
+
+/** Waits before a process that ended is started again. */
+const restart = { firstMs: 500, factor: 2, maxMs: 10_000, jitter: 0.2 };
+
+/** A process that ran so long counts as well: the next restart is quick again. */
+const wellAfterMs = 30_000;
+
+/** Exit code of a process whose settings are wrong: starting it again would not help. */
+const wrongSettings = 2;
+
+/** Keeps one service's process running: started again whenever it ends, until it is stopped. */
+export class Supervisor {
+	readonly name: string;
+	readonly #options: SupervisorOptions;
+	readonly #ready = Promise.withResolvers<string>();
+	#child: ChildProcess | undefined;
+	#stopping = false;
+	#failures = 0;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(options: SupervisorOptions) {
+		this.name = options.planned.name;
+		this.#options = options;
+		// Asked for later, or never.
+		this.#ready.promise.catch(() => {});
+		this.#start();
+	}
+
+	/** The process that runs now. */
+	get pid(): number | undefined {
+		return this.#child?.pid;
+	}
+
+	/** What it said of its addresses when it was ready for the first time. @throws Error when its settings are wrong */
+	get ready(): Promise<string> {
+		return this.#ready.promise;
+	}
+
+	/** Tells it to stop, and waits until it has. */
+	async stop(): Promise<void> {
+		this.#stopping = true;
+		clearTimeout(this.#timer);
+		const child = this.#child;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const ended = once(child, 'exit');
+		child.kill('SIGTERM');
+		await ended;
+	}
+
+	#start(): void {
+		const { planned, say } = this.#options;
+		const { service, env } = planned;
+		const main = fileURLToPath(new URL(`../../../../${service}/src/main.ts`, import.meta.url));
+		const started = performance.now();
+		// kafkajs asks for timers in the past, which does no harm.
+		const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main], {
+			env: { ...process.env, ...env },
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		this.#child = child;
+		const lines = (stream: Readable, heard: (line: string) => void) => createInterface({ input: stream }).on('line', heard);
+		lines(child.stdout, (line) => {
+			say(line);
+			const ready = / is ready: (.*)$/.exec(line)?.[1];
+			if (ready !== undefined) this.#ready.resolve(ready);
+		});
+		lines(child.stderr, say);
+		child.once('error', (error) => say(`could not be started: ${error.message}`));
+		child.once('exit', (code, signal) => this.#ended(code, signal, performance.now() - started));
+	}
+
+	#ended(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
+		if (this.#stopping) return;
+		if (code === wrongSettings) {
+			this.#ready.reject(new Error(`${this.name} cannot start: see its last line`));
+			return;
+		}
+		this.#failures = ranMs > wellAfterMs ? 1 : this.#failures + 1;
+		const waitMs = backoffMs(restart, this.#failures);
+		this.#options.say(`ended (${signal ?? `exit code ${code}`}): it is started again`);
+		this.#timer = setTimeout(() => this.#start(), waitMs);
+	}
+}

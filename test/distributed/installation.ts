@@ -1,0 +1,125 @@
+// An installation of one process per service on this machine, on the engines of the suite, its services calling each other over mutual TLS.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { basename } from 'node:path';
+import { removeTopics } from '@fefaent/event-bus/kafka';
+import { type ChildService, childService, removeMongoTestDatabases, type TemporaryFolder } from '@fefaent/testing';
+import { request } from 'undici';
+import { makeTestCertificates } from '../../services/standalone/src/command/up/certificates.ts';
+import { type PlannedProcess, planOf, serviceNames } from '../../services/standalone/src/command/up/plan.ts';
+
+/** The processes under test. */
+export interface Installation extends AsyncDisposable {
+	/** Names of the processes: the services, and `gateway-2`. */
+	readonly names: readonly string[];
+	/** Public addresses of the two gateways. */
+	readonly publicUrls: readonly string[];
+	/** Calls the admin API of the first gateway. */
+	admin<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+	/** Stops a process by SIGTERM, waits for its end, starts it again and waits until it is ready. @returns how it ended, and what it said */
+	restart(name: string): Promise<{ readonly code: number | null; readonly output: string; readonly downMs: number }>;
+	/** What every process said so far, also those that have ended. */
+	output(): string;
+}
+
+const ports = { grpc: 0, public: 10, admin: 11, step: 10, count: 32 };
+
+/** Starts it. @param folder names what it keeps on the engines, which is removed at the end */
+export async function startInstallation(folder: TemporaryFolder): Promise<Installation> {
+	const { KAFKA_BROKERS: kafkaBrokers = '', MONGO_URL: mongoUrl = '' } = process.env;
+	const prefix = `${basename(folder.path)}.`;
+	const base = await freePorts(ports.count);
+	const certificates = folder.join('tls');
+	await makeTestCertificates(certificates, serviceNames);
+	const where = { grpcPort: base + ports.grpc, publicPort: base + ports.public, adminPort: base + ports.admin };
+	const plan = planOf({ replicas: 1, ...where, mongoUrl, kafkaBrokers, certificates }, {});
+	const gateway = plan.find(({ service }) => service === 'gateway') as PlannedProcess;
+	const second: PlannedProcess = {
+		service: 'gateway',
+		name: 'gateway-2',
+		env: {
+			...gateway.env,
+			FEFAENT_REPLICA: '2',
+			FEFAENT_PUBLIC_PORT: String(where.publicPort + ports.step),
+			FEFAENT_ADMIN_PORT: String(where.adminPort + ports.step),
+		},
+	};
+	const planned = [...plan, second];
+	const said: string[] = [];
+	const running = new Map<string, ChildService>();
+
+	const start = async ({ service, name, env }: PlannedProcess): Promise<void> => {
+		const child = await childService({
+			file: new URL(`../../services/${service}/src/main.ts`, import.meta.url).pathname,
+			nodeOptions: ['--disable-warning=TimeoutNegativeWarning'],
+			ready: / is ready: /,
+			readyTimeoutMs: 90_000,
+			env: {
+				...env,
+				FEFAENT_DATA_DIR: folder.join('data'),
+				FEFAENT_MONGO_DATABASE_PREFIX: prefix.replaceAll('.', '-'),
+				FEFAENT_KAFKA_PREFIX: prefix,
+				FEFAENT_KAFKA_PARTITIONS: '3',
+			},
+		});
+		running.set(name, child);
+	};
+	const stop = async (name: string) => {
+		const child = running.get(name);
+		if (!child) throw new Error(`${name} does not run`);
+		child.kill('SIGTERM');
+		const { code } = await child.waitExit(40_000);
+		const output = child.output();
+		said.push(output);
+		running.delete(name);
+		return { code, output };
+	};
+	const dispose = async () => {
+		for (const child of running.values()) child.kill('SIGTERM');
+		await Promise.allSettled([...running.values()].map((child) => child.waitExit(30_000).finally(() => child[Symbol.asyncDispose]())));
+		await Promise.all([
+			removeTopics({ brokers: kafkaBrokers.split(','), clientId: 'fefaent-test' }, prefix),
+			removeMongoTestDatabases(prefix),
+		]);
+	};
+
+	try {
+		await Promise.all(planned.map(start));
+	} catch (error) {
+		await dispose();
+		throw error;
+	}
+	return {
+		names: planned.map(({ name }) => name),
+		publicUrls: [0, ports.step].map((offset) => `http://127.0.0.1:${where.publicPort + offset}`),
+		admin: async (method, path, body) => {
+			const answer = await request(`http://127.0.0.1:${where.adminPort}${path}`, {
+				method,
+				...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+			});
+			const text = await answer.body.text();
+			if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);
+			return JSON.parse(text);
+		},
+		restart: async (name) => {
+			const one = planned.find((process) => process.name === name) as PlannedProcess;
+			const ended = await stop(name);
+			const started = performance.now();
+			await start(one);
+			return { ...ended, downMs: performance.now() - started };
+		},
+		output: () => [...said, ...[...running.values()].map((child) => child.output())].join('\n'),
+		[Symbol.asyncDispose]: dispose,
+	};
+}
+
+/** The first of so many ports in a row on loopback that nobody listened on a moment ago, below those that the system hands out. */
+export async function freePorts(count: number): Promise<number> {
+	for (;;) {
+		const base = 20_000 + Math.floor(Math.random() * 10_000);
+		const servers = Array.from({ length: count }, () => createServer());
+		const all = await Promise.allSettled(servers.map((server, index) => once(server.listen(base + index, '127.0.0.1'), 'listening')));
+		await Promise.all(servers.filter((server) => server.listening).map((server) => new Promise((resolve) => server.close(resolve))));
+		if (all.every(({ status }) => status === 'fulfilled')) return base;
+	}
+}

@@ -1,0 +1,34 @@
+// What a service's process says of its certificates before it has any engine.
+import { writeFileSync } from 'node:fs';
+import { childService, temporaryFolder, testAuthority } from '@fefaent/testing';
+import { expect, it } from 'vitest';
+
+const nowhere = {
+	FEFAENT_MONGO_URL: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
+	FEFAENT_KAFKA_BROKERS: '127.0.0.1:1',
+	FEFAENT_HEALTH_PORT: '0',
+};
+const start = (env: Readonly<Record<string, string>>) =>
+	childService({ file: new URL('../../services/evidence/src/main.ts', import.meta.url).pathname, env: { ...nowhere, ...env } });
+
+it('a process with certificates of another service refuses to start, and says why', async () => {
+	await using folder = temporaryFolder();
+	const authority = await testAuthority();
+	const { cert, key } = await authority.issue(['notifier']);
+	for (const [file, pem] of [
+		['ca.pem', authority.ca.cert],
+		['cert.pem', cert],
+		['key.pem', key],
+	] as const)
+		writeFileSync(folder.join(file), pem);
+	await using evidence = await start({ FEFAENT_TLS_FOLDER: folder.path });
+	expect(await evidence.waitExit(20_000)).toEqual({ code: 2, signal: null });
+	expect(evidence.output()).toContain(
+		`evidence cannot start: the certificates in ${folder.path} cannot be used: cert.pem does not name evidence`,
+	);
+});
+
+it('a process that others can reach without TLS warns', async () => {
+	await using open = await start({ FEFAENT_GRPC_HOST: '0.0.0.0' });
+	await open.waitLine(/"host":"0\.0\.0\.0".*neither encrypted nor proved/, 20_000);
+});

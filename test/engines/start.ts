@@ -1,0 +1,65 @@
+// Where the engines of a test run are, starting them when the environment names none.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Engines to test on. */
+export interface Engines {
+	/** What suites find them by. */
+	readonly env: { readonly KAFKA_BROKERS: string; readonly MONGO_URL: string };
+	/** Where they come from, for people. */
+	readonly from: string;
+	/** Ends those that were started here. */
+	stop(): void;
+}
+
+const here = import.meta.dirname;
+const compose = ['compose', '-f', join(here, 'compose.yaml')];
+const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
+
+/** @throws Error that says what is missing when there is no way to have them */
+export function startEngines(): Engines {
+	const { KAFKA_BROKERS, MONGO_URL } = process.env;
+	if (KAFKA_BROKERS && MONGO_URL) return { env: { KAFKA_BROKERS, MONGO_URL }, from: 'the environment', stop: () => {} };
+	if (works('docker', 'info')) return byDocker();
+	return natively();
+}
+
+function byDocker(): Engines {
+	execFileSync('docker', [...compose, 'up', '-d', '--wait'], { stdio: ['ignore', 2, 2] });
+	return {
+		env: { KAFKA_BROKERS: '127.0.0.1:19092', MONGO_URL: 'mongodb://127.0.0.1:19017/?replicaSet=rs0&directConnection=true' },
+		from: 'Docker',
+		stop: () => void execFileSync('docker', [...compose, 'down', '-v'], { stdio: 'ignore' }),
+	};
+}
+
+function natively(): Engines {
+	const missing = [
+		...(works('java', '-version') ? [] : ['Java 17']),
+		...(works('mvn', '-v') ? [] : ['Maven']),
+		...(works('python3', '-m', 'pip', '--version') ? [] : ['Python 3 with pip']),
+	];
+	if (missing.length > 0)
+		throw new Error(`there are no engines to test on: set KAFKA_BROKERS and MONGO_URL, or start Docker, or install ${missing.join(', ')}`);
+	const folder = mkdtempSync(join(tmpdir(), 'fefaent-engines-'));
+	// Below the ephemeral range, where a client that reconnects cannot take the port of a server that is down.
+	const base = 20_000 + (process.pid % 1_000) * 10;
+	const run = (engine: string, script: string, ...args: string[]) =>
+		execFileSync(join(here, engine, script), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] }).trim();
+	const stop = () => {
+		for (const engine of ['kafka', 'mongo']) run(engine, 'down', '--kill', join(folder, engine));
+		rmSync(folder, { recursive: true, force: true });
+	};
+	try {
+		const env = {
+			KAFKA_BROKERS: run('kafka', 'up', join(folder, 'kafka'), String(base)),
+			MONGO_URL: run('mongo', 'up', join(folder, 'mongo'), String(base + 2)),
+		};
+		return { env, from: 'this machine, started for this run', stop };
+	} catch (error) {
+		stop();
+		throw error;
+	}
+}
