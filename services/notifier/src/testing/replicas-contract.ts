@@ -251,18 +251,21 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			expect(rest).toHaveLength(15);
 		});
 
+		// What one forgets the other one may have forgotten already, and an event have made anew: told apart only now and then, so tried several times.
 		it('forget events together, and none that comes meanwhile', async () => {
-			const those = ids(30);
-			await apply(one, those.map(drop), new Date('2020-01-01T00:00:00Z'));
-			const before = new Date('2021-01-01T00:00:00Z');
-			const recorded = those.map((id) => record(id));
-			await Promise.all([one.notices.pruneInbox(before, 100), apply(other, recorded), other.notices.pruneInbox(before, 100)]);
-			await one.notices.pruneInbox(before, 100);
-			expect(await other.notices.pruneInbox(before, 100)).toBe(0);
-			expect(await list(those)).toHaveLength(60);
-			await apply(one, recorded);
-			expect(await list(those)).toHaveLength(60);
-			await apply(one, those.map(purge));
+			for (let round = 0; round < 8; round++) {
+				const those = ids(30);
+				await apply(one, those.map(drop), new Date('2020-01-01T00:00:00Z'));
+				const before = new Date('2021-01-01T00:00:00Z');
+				const recorded = those.map((id) => record(id));
+				await Promise.all([one.notices.pruneInbox(before, 100), apply(other, recorded), other.notices.pruneInbox(before, 100)]);
+				await one.notices.pruneInbox(before, 100);
+				expect(await other.notices.pruneInbox(before, 100)).toBe(0);
+				expect(await list(those)).toHaveLength(60);
+				await apply(one, recorded);
+				expect(await list(those)).toHaveLength(60);
+				await apply(one, those.map(purge));
+			}
 		});
 
 		it('take over what one leaves', async () => {

@@ -20,7 +20,7 @@ export interface NoticeFields {
 
 /** The notices of one channel. */
 export interface ChannelFields {
-	/** Every write of them is one more: what was worked out from one revision is written over no other. */
+	/** Every write of them is one more, from a first one drawn by lot: what was worked out from one revision is written over no other. */
 	readonly revision: number;
 	readonly notices: readonly NoticeFields[];
 }

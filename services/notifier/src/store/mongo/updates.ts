@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { conditionalUpdate } from '@fefaent/store-kit/mongo';
 import { failed, pending } from '../notice-rows.ts';
 import { type ChannelName, channelNames, type ReadFields } from './documents.ts';
@@ -57,14 +58,21 @@ export function dueOf(notices: readonly NoticeFields[]): DueFields {
 	};
 }
 
+/**
+ * A document may be removed and made anew while somebody still holds what it was before: were the first revision always the same, that somebody
+ * would take the new one for the old.
+ */
+const firstRevision = () => randomInt(2 ** 47);
+
 function newDocument(id: number, { email = [], sms = [], seen = [] }: NextFields): NotificationFields {
+	const revision = firstRevision();
 	return {
 		_id: id,
 		shard: id % shardCount,
-		revision: 1,
+		revision,
 		...seenFields(seen),
-		email: { revision: 1, notices: email },
-		sms: { revision: 1, notices: sms },
+		email: { revision, notices: email },
+		sms: { revision, notices: sms },
 		emailDue: dueOf(email),
 		smsDue: dueOf(sms),
 	};
