@@ -8,31 +8,60 @@ import { request } from 'undici';
 import { makeTestCertificates } from '../../services/standalone/src/command/up/certificates.ts';
 import { type PlannedProcess, planOf, serviceNames } from '../../services/standalone/src/command/up/plan.ts';
 
+/** How a process ended, and what it said. */
+export interface Ended {
+	readonly code: number | null;
+	readonly output: string;
+}
+
 /** The processes under test. */
 export interface Installation extends AsyncDisposable {
-	/** Names of the processes: the services, and `gateway-2`. */
+	/** Names of the processes: the services, and the second of those that have two (`gateway-2`). */
 	readonly names: readonly string[];
 	/** Public addresses of the two gateways. */
 	readonly publicUrls: readonly string[];
-	/** Calls the admin API of the first gateway. */
-	admin<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+	/** Admin addresses of the two gateways. */
+	readonly adminUrls: readonly string[];
+	/** What the names of databases, topics and consumer groups begin with. */
+	readonly prefixes: { readonly mongo: string; readonly kafka: string };
+	/** Calls the admin API of a gateway, by default the first. */
+	admin<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, gateway?: number): Promise<T>;
 	/** Stops a process by SIGTERM, waits for its end, starts it again and waits until it is ready. @returns how it ended, and what it said */
-	restart(name: string): Promise<{ readonly code: number | null; readonly output: string; readonly downMs: number }>;
+	restart(name: string): Promise<Ended & { readonly downMs: number }>;
+	/** Stops a process by SIGTERM, and waits for its end. */
+	stop(name: string): Promise<Ended>;
+	/** Starts a process that has ended, and waits until it is ready. */
+	start(name: string): Promise<void>;
+	/** Sends a signal: SIGKILL ends the process, SIGSTOP and SIGCONT hold it. */
+	signal(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+	pid(name: string): number;
 	/** What every process said so far, also those that have ended. */
 	output(): string;
 }
 
-const ports = { grpc: 0, public: 10, admin: 11, step: 10, count: 32 };
+/** What is started. */
+export interface InstallationOptions {
+	/** Processes of each service; there are two gateways in any case. Default 1. */
+	readonly replicas?: 1 | 2;
+	/** Settings of every process. */
+	readonly env?: Readonly<Record<string, string>>;
+}
+
+const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
 
 /** Starts it. @param folder names what it keeps on the engines, which is removed at the end */
-export async function startInstallation(folder: TemporaryFolder): Promise<Installation> {
+export async function startInstallation(
+	folder: TemporaryFolder,
+	{ replicas = 1, env: more = {} }: InstallationOptions = {},
+): Promise<Installation> {
 	const { KAFKA_BROKERS: kafkaBrokers = '', MONGO_URL: mongoUrl = '' } = process.env;
 	const prefix = `${basename(folder.path)}.`;
+	const mongoPrefix = prefix.replaceAll('.', '-');
 	const base = await freePorts(ports.count);
 	const certificates = folder.join('tls');
 	await makeTestCertificates(certificates, serviceNames);
 	const where = { grpcPort: base + ports.grpc, publicPort: base + ports.public, adminPort: base + ports.admin };
-	const plan = planOf({ replicas: 1, ...where, mongoUrl, kafkaBrokers, certificates }, {});
+	const plan = planOf({ replicas, ...where, mongoUrl, kafkaBrokers, certificates }, {});
 	const gateway = plan.find(({ service }) => service === 'gateway') as PlannedProcess;
 	const second: PlannedProcess = {
 		service: 'gateway',
@@ -44,7 +73,7 @@ export async function startInstallation(folder: TemporaryFolder): Promise<Instal
 			FEFAENT_ADMIN_PORT: String(where.adminPort + ports.step),
 		},
 	};
-	const planned = [...plan, second];
+	const planned = replicas === 1 ? [...plan, second] : plan;
 	const said: string[] = [];
 	const running = new Map<string, ChildService>();
 
@@ -57,25 +86,37 @@ export async function startInstallation(folder: TemporaryFolder): Promise<Instal
 			env: {
 				...env,
 				FEFAENT_DATA_DIR: folder.join('data'),
-				FEFAENT_MONGO_DATABASE_PREFIX: prefix.replaceAll('.', '-'),
+				FEFAENT_MONGO_DATABASE_PREFIX: mongoPrefix,
 				FEFAENT_KAFKA_PREFIX: prefix,
 				FEFAENT_KAFKA_PARTITIONS: '3',
+				...more,
 			},
 		});
 		running.set(name, child);
 	};
-	const stop = async (name: string) => {
+	const startNamed = (name: string) => start(planned.find((process) => process.name === name) as PlannedProcess);
+	const childOf = (name: string): ChildService => {
 		const child = running.get(name);
 		if (!child) throw new Error(`${name} does not run`);
-		child.kill('SIGTERM');
+		return child;
+	};
+	const ended = async (name: string, child: ChildService): Promise<Ended> => {
 		const { code } = await child.waitExit(40_000);
 		const output = child.output();
 		said.push(output);
 		running.delete(name);
 		return { code, output };
 	};
+	const stop = (name: string): Promise<Ended> => {
+		const child = childOf(name);
+		child.kill('SIGTERM');
+		return ended(name, child);
+	};
 	const dispose = async () => {
-		for (const child of running.values()) child.kill('SIGTERM');
+		for (const child of running.values()) {
+			child.kill('SIGCONT');
+			child.kill('SIGTERM');
+		}
 		await Promise.allSettled([...running.values()].map((child) => child.waitExit(30_000).finally(() => child[Symbol.asyncDispose]())));
 		await Promise.all([
 			removeTopics({ brokers: kafkaBrokers.split(','), clientId: 'fefaent-test' }, prefix),
@@ -84,30 +125,42 @@ export async function startInstallation(folder: TemporaryFolder): Promise<Instal
 	};
 
 	try {
-		await Promise.all(planned.map(start));
+		// The first of each service makes what the others find: keys, schemas, topics.
+		for (let first = 0; first < planned.length; first += serviceNames.length)
+			await Promise.all(planned.slice(first, first + serviceNames.length).map(start));
 	} catch (error) {
 		await dispose();
 		throw error;
 	}
+	const adminUrls = [0, ports.step].map((offset) => `http://127.0.0.1:${where.adminPort + offset}`);
 	return {
 		names: planned.map(({ name }) => name),
 		publicUrls: [0, ports.step].map((offset) => `http://127.0.0.1:${where.publicPort + offset}`),
-		admin: async (method, path, body) => {
-			const answer = await request(`http://127.0.0.1:${where.adminPort}${path}`, {
+		adminUrls,
+		prefixes: { mongo: mongoPrefix, kafka: prefix },
+		admin: async (method, path, body, at = 0) => {
+			const answer = await request(`${adminUrls[at]}${path}`, {
 				method,
 				...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
 			});
 			const text = await answer.body.text();
 			if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);
-			return JSON.parse(text);
+			return text === '' ? undefined : JSON.parse(text);
 		},
 		restart: async (name) => {
-			const one = planned.find((process) => process.name === name) as PlannedProcess;
-			const ended = await stop(name);
+			const how = await stop(name);
 			const started = performance.now();
-			await start(one);
-			return { ...ended, downMs: performance.now() - started };
+			await startNamed(name);
+			return { ...how, downMs: performance.now() - started };
 		},
+		stop,
+		start: startNamed,
+		signal: async (name, signal) => {
+			const child = childOf(name);
+			child.kill(signal);
+			if (signal === 'SIGKILL') await ended(name, child);
+		},
+		pid: (name) => childOf(name).pid,
 		output: () => [...said, ...[...running.values()].map((child) => child.output())].join('\n'),
 		[Symbol.asyncDispose]: dispose,
 	};

@@ -64,6 +64,10 @@ export const processConfig = defineConfig({
 		default: './data',
 		doc: 'Folder for what this process keeps by itself, such as test keys where no real ones are set.',
 	}),
+	FEFAENT_SANDBOX: setting.boolean({
+		default: false,
+		doc: 'Whether time can be moved ahead by the admin API (`fefaent clock advance`), for trying things: the same in every process. Databases whose time was moved are of no use without it.',
+	}),
 	FEFAENT_LOG_LEVEL: setting.enum(['debug', 'info', 'warn', 'error'], { default: 'info', doc: 'Least severe level that is logged.' }),
 	FEFAENT_STOP_TIMEOUT: setting.duration({
 		default: 25_000,

@@ -23,14 +23,20 @@ import {
 	readConfig,
 	refusalOf,
 	runUntilStopped,
+	type SandboxControl,
 	type Service,
+	ServiceGroup,
+	sandboxControl,
 	serveGrpc,
 	startTelemetry,
+	type TimedWork,
 	unknownSettings,
 } from '@fefaent/service-kit';
 import { type RemoteClients, remoteClients } from './clients.ts';
 import { type ProcessConfig, processConfig } from './config.ts';
 import { openHealthPage } from './health-page.ts';
+import { refuseAhead } from './sandbox/mark.ts';
+import { SharedSandbox } from './sandbox/sandbox.ts';
 import { type Wait, waitFor } from './waiting.ts';
 
 /** What a service is made with when it has a process of its own. */
@@ -45,6 +51,8 @@ export interface ProcessContext<S extends ConfigSchema> {
 	readonly mongo: { readonly url: string; readonly database: string };
 	readonly bus: KafkaBus;
 	readonly clients: RemoteClients;
+	/** Undefined where time cannot be moved. */
+	readonly sandbox: SandboxControl | undefined;
 	/** Told of what goes wrong behind a caller's back, and where. */
 	readonly onError: (error: unknown, where: string) => void;
 }
@@ -102,6 +110,12 @@ export async function runService<S extends ConfigSchema>(definition: ServiceProc
 	}
 }
 
+/** The processes of a whole installation: time moves for all of them. */
+const sandboxServices = ['notification', 'state-engine', 'evidence', 'notifier', 'callback', 'gateway'];
+
+/** A halt is a round through all processes: fewer than in one process. */
+const exactHalts = 50;
+
 /** What the operator can mend is told in plain words, with the exit code of wrong settings. */
 function refuse(name: string, error: unknown): never {
 	const told = refusalOf(error);
@@ -141,8 +155,23 @@ async function start<S extends ConfigSchema>(
 		logger,
 	};
 	const prefix = shared.FEFAENT_KAFKA_PREFIX;
+	const ownerId = `${name}/${replica}`;
+	const mongo = { url: shared.FEFAENT_MONGO_URL, database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}${name}` };
+	const sandbox = shared.FEFAENT_SANDBOX
+		? new SharedSandbox({
+				url: mongo.url,
+				database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}sandbox`,
+				serviceDatabase: mongo.database,
+				service: name,
+				owner: ownerId,
+				services: sandboxServices,
+				onError,
+			})
+		: undefined;
+	opened.defer(() => sandbox?.close());
+	const clock = sandbox?.time ?? systemClock;
 	const topics = namespacedTopics(prefix, ownTopics);
-	const bus = namespacedBus(prefix, openKafkaBus({ connection, topics, clock: systemClock, onError }));
+	const bus = namespacedBus(prefix, openKafkaBus({ connection, topics, clock, onError }));
 	opened.defer(() => bus.close());
 	const tls = await openTls(name, shared, logger);
 	opened.defer(() => tls?.close());
@@ -150,14 +179,14 @@ async function start<S extends ConfigSchema>(
 	opened.defer(() => {
 		for (const client of Object.values(clients)) client.close();
 	});
-	const ownerId = `${name}/${replica}`;
-	const mongo = { url: shared.FEFAENT_MONGO_URL, database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}${name}` };
-	const made = await make({ config, process: shared, clock: systemClock, logger, ownerId, mongo, bus, clients, onError });
+	const control = sandbox && sandboxControl({ clock: sandbox.clock, bus, services: sandbox.everyone, exactHalts });
+	const made = await make({ config, process: shared, clock, logger, ownerId, mongo, bus, clients, sandbox: control, onError });
 	services = made.services;
 
 	const mongoWait: Wait = { what: 'MongoDB' };
 	const kafkaWait: Wait = { what: 'Kafka' };
 	waits = [mongoWait, kafkaWait];
+	await waitFor(mongoWait, sandbox ? () => sandbox.join() : () => refuseAhead(mongo), logger, signal);
 	await waitFor(mongoWait, made.prepare, logger, signal);
 	waits = [kafkaWait];
 	const { differences } = await waitFor(
@@ -181,6 +210,8 @@ async function start<S extends ConfigSchema>(
 		opened.defer(() => service.stop());
 		await service.start();
 	}
+	sandbox?.began(workOf(services));
+	opened.defer(() => sandbox?.ended());
 	const bindings = services.flatMap((service) => service.rpc);
 	const addresses: Record<string, string> = { health: `http://${shared.FEFAENT_HEALTH_HOST}:${page.port}` };
 	waits = [];
@@ -207,4 +238,11 @@ async function openTls(name: string, { FEFAENT_TLS_FOLDER: path, FEFAENT_GRPC_HO
 	if (!isLoopbackHost(host))
 		logger.warn({ host }, 'calls between services are neither encrypted nor proved to be theirs: set FEFAENT_TLS_FOLDER');
 	return undefined;
+}
+
+/** What the services of this process have to do. */
+function workOf(services: readonly Service[]): TimedWork {
+	const group = new ServiceGroup();
+	for (const service of services) group.add(service);
+	return group;
 }

@@ -34,6 +34,13 @@ export { type GrpcClient, type GrpcClientOptions, type GrpcServer, type GrpcServ
 export { type InProcessOptions, inProcessClient } from './rpc/in-process.ts';
 export { openTlsFolder, type TlsFolder, type TlsFolderOptions } from './rpc/tls/folder.ts';
 export { within } from './rpc/within.ts';
+export {
+	type MovableClock,
+	type SandboxControl,
+	type SandboxControlOptions,
+	sandboxControl,
+	type TimedWork,
+} from './sandbox/control.ts';
 export { attributeNames, metricNames } from './telemetry/names.ts';
 export {
 	contextFromTraceparent,

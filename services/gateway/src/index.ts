@@ -1,6 +1,6 @@
 export { type AdminConfig, adminConfig } from './admin/config.ts';
 export { adminErrors } from './admin/errors.ts';
-export type { AdminServiceDeps, DeadEvent, DeadLetters, SandboxControl, SettingsPart } from './admin/ports.ts';
+export type { AdminServiceDeps, DeadEvent, DeadLetters, SettingsPart } from './admin/ports.ts';
 export { type AdminService, createAdminService } from './admin/service.ts';
 export type * as adminApi from './admin/types.ts';
 export { gatewayConfig } from './config.ts';

@@ -12,7 +12,7 @@ await runService({
 	name: 'gateway',
 	config: { ...gatewayConfig, ...adminConfig },
 	callers: {},
-	make: ({ mongo, clients, bus, config, process, ...context }) => {
+	make: ({ mongo, clients, bus, config, process, sandbox, ...context }) => {
 		const store = openMongoGatewayStore(mongo);
 		const gateway = createGatewayService({ ...context, ...clients, config, store });
 		const publicUrl = () => url(config.FEFAENT_HOST, gateway.publicPort);
@@ -22,7 +22,7 @@ await runService({
 			config,
 			directory: gateway.directory,
 			deadLetters: bus,
-			sandbox: undefined,
+			sandbox,
 			readiness: async () => combineReports({ gateway: await gateway.readiness() }),
 			settings: [
 				{ part: 'process', schema: processConfig, values: process },

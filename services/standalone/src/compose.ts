@@ -5,11 +5,10 @@ import { type AdminService, createAdminService, createGatewayService, type Gatew
 import type { Clock } from '@fefaent/kernel';
 import { createNotificationService, openFolderBlobs, openSqliteNotificationStore } from '@fefaent/notification';
 import { createNotifierService, openSqliteNotifierStore } from '@fefaent/notifier';
-import { type Logger, type ServiceGroup, urlHost } from '@fefaent/service-kit';
+import { type Logger, type SandboxControl, type ServiceGroup, urlHost } from '@fefaent/service-kit';
 import { createStateEngineService, openSqliteStateEngineStore } from '@fefaent/state-engine';
 import { type ClientOptions, clientsFor } from './clients.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { SandboxControl } from './sandbox/control.ts';
 import { type Settings, settingsParts } from './settings.ts';
 
 /** What the services are made with. */

@@ -1,5 +1,4 @@
 export type { ClientOptions, Clients } from './clients.ts';
 export { standaloneErrors } from './errors.ts';
-export type { SandboxControl } from './sandbox/control.ts';
 export { settings } from './settings.ts';
 export { type Standalone, type StartOptions, startStandalone } from './start.ts';

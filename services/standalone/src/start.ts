@@ -1,14 +1,23 @@
 import { openSecretsKeys } from '@fefaent/callback';
 import { openEmbeddedBus } from '@fefaent/event-bus';
 import { type Clock, systemClock } from '@fefaent/kernel';
-import { createLogger, type Env, type HealthReport, type Logger, ServiceGroup, startTelemetry, urlHost } from '@fefaent/service-kit';
+import {
+	createLogger,
+	type Env,
+	type HealthReport,
+	type Logger,
+	type SandboxControl,
+	ServiceGroup,
+	sandboxControl,
+	startTelemetry,
+	urlHost,
+} from '@fefaent/service-kit';
 import { type ClientOptions, type Clients, clientsFor } from './clients.ts';
 import { type Composition, compose } from './compose.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { standaloneError } from './errors.ts';
 import { registerDemoIssuer, withTestTls } from './first-start.ts';
 import { PersistentSandboxClock, readShift } from './sandbox/clock-file.ts';
-import { type SandboxControl, sandboxControl } from './sandbox/control.ts';
 import { readSettings, type Settings, withQuickstart } from './settings.ts';
 
 /** How a standalone installation is started. */
@@ -75,7 +84,7 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 		});
 		const services = new ServiceGroup();
 		opened.defer(() => services.stop());
-		const sandbox = sandboxClock && sandboxControl(sandboxClock, bus, services);
+		const sandbox = sandboxClock && sandboxControl({ clock: sandboxClock, bus, services });
 		const calls = options.calls ?? {};
 		const { gateway, admin } = compose({ settings, folder, clock, bus, logger, secretsKeys, sandbox, calls, services });
 		await services.start();

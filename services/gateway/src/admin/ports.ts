@@ -4,24 +4,9 @@ import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
 import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { NotifierServiceDefinition } from '@fefaent/contracts/notifier';
 import type { Clock } from '@fefaent/kernel';
-import type { ConfigSchema, HealthReport, Logger, RpcClient } from '@fefaent/service-kit';
+import type { ConfigSchema, HealthReport, Logger, RpcClient, SandboxControl } from '@fefaent/service-kit';
 import type { DirectoryOperations } from '../directory/operations.ts';
 import type { AdminConfig } from './config.ts';
-
-/** What may be done with time in a sandbox. */
-export interface SandboxControl {
-	now(): Date;
-	/** How far ahead of the machine's time, in milliseconds. */
-	readonly offsetMs: number;
-	/**
-	 * Moves time ahead, by milliseconds, one move after the other.
-	 * @param withinMs most milliseconds of real time that it may take, waiting for earlier moves included
-	 * @returns how many milliseconds of the move are left, because its time was over; 0 when it was made whole
-	 */
-	advance(ms: number, withinMs?: number): Promise<number>;
-	/** Waits until nothing is due any more. @returns whether that came within `timeoutMs` milliseconds of real time */
-	settled(timeoutMs: number): Promise<boolean>;
-}
 
 /** An event that its consumers gave up on. */
 export interface DeadEvent {

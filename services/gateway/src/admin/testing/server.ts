@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { ManualClock } from '@fefaent/kernel';
-import { type Env, inProcessClient, readConfig, type ServiceDefinition, silentLogger } from '@fefaent/service-kit';
+import { type Env, inProcessClient, readConfig, type SandboxControl, type ServiceDefinition, silentLogger } from '@fefaent/service-kit';
 import { testDirectory } from '../../testing/directory.ts';
 import { adminConfig } from '../config.ts';
 import type { Problem } from '../http/problem.ts';
-import type { AdminServiceDeps, SandboxControl } from '../ports.ts';
+import type { AdminServiceDeps } from '../ports.ts';
 import { type AdminService, createAdminService } from '../service.ts';
 
 /** An answer, whole. */

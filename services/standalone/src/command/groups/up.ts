@@ -17,6 +17,7 @@ interface Options {
 	readonly publicPort: number;
 	readonly adminPort: number;
 	readonly tls?: true;
+	readonly sandbox?: true;
 }
 
 /** Adds `fefaent up`. */
@@ -35,6 +36,7 @@ export function upCommand(program: Command): void {
 		.option('--public-port <port>', 'port of the public faces', wholeNumber, Number(process.env.FEFAENT_PUBLIC_PORT || 8080))
 		.option('--admin-port <port>', 'port of the admin API', wholeNumber, Number(process.env.FEFAENT_ADMIN_PORT || 8081))
 		.option('--tls', 'have services call each other over mutual TLS, with test certificates made in the data folder')
+		.option('--sandbox', 'let time be moved ahead (`fefaent clock advance`); the databases are of no use without it afterwards')
 		.action(async ({ mongo, kafka, tls, ...options }: Options) => {
 			const certificates = tls && resolve(process.env.FEFAENT_DATA_DIR || './data', 'services-tls');
 			await up({ ...options, mongoUrl: mongo, kafkaBrokers: kafka, certificates });

@@ -20,6 +20,8 @@ export interface PlanOptions {
 	readonly kafkaBrokers: string;
 	/** Folder with a folder of certificates for each service; absent: calls between services go in the clear. */
 	readonly certificates?: string | undefined;
+	/** Whether time can be moved; absent: as the environment says. */
+	readonly sandbox?: true | undefined;
 }
 
 /** One process. */
@@ -51,6 +53,7 @@ export function planOf(options: PlanOptions, env: Env): readonly PlannedProcess[
 		FEFAENT_KAFKA_BROKERS: options.kafkaBrokers,
 		FEFAENT_GRPC_HOST: '127.0.0.1',
 		FEFAENT_HEALTH_PORT: '0',
+		...(options.sandbox && { FEFAENT_SANDBOX: 'true' }),
 		FEFAENT_NOTIFICATION_ADDRESS: addressOf('notification'),
 		FEFAENT_STATE_ENGINE_ADDRESS: addressOf('state-engine'),
 		FEFAENT_EVIDENCE_ADDRESS: addressOf('evidence'),

@@ -1,6 +1,6 @@
 import { SandboxClock } from '@fefaent/kernel';
+import type { SandboxControl } from '@fefaent/service-kit';
 import { expect, test } from 'vitest';
-import type { SandboxControl } from '../../ports.ts';
 import { testAdmin } from '../../testing/server.ts';
 
 /** A sandbox that gets half of the way in the time that it is given. */

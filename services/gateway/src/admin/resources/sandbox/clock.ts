@@ -1,9 +1,9 @@
-import { parseDuration } from '@fefaent/service-kit';
+import { parseDuration, type SandboxControl } from '@fefaent/service-kit';
 import { z } from 'zod';
 import { adminError } from '../../errors.ts';
 import { operation } from '../../http/route.ts';
 import { named } from '../../openapi/names.ts';
-import type { AdminServiceDeps, SandboxControl } from '../../ports.ts';
+import type { AdminServiceDeps } from '../../ports.ts';
 import { instant, iso } from '../shared/fields.ts';
 
 const path = '/admin/v1/clock';

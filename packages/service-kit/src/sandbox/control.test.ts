@@ -1,18 +1,21 @@
-import { join } from 'node:path';
-import { temporaryFolder } from '@fefaent/testing';
-import { expect, onTestFinished, test } from 'vitest';
-import { PersistentSandboxClock } from './clock-file.ts';
-import { sandboxControl } from './control.ts';
+import { SandboxClock } from '@fefaent/kernel';
+import { expect, test } from 'vitest';
+import { type MovableClock, sandboxControl } from './control.ts';
 
 const dayMs = 86_400_000;
 
 /** A control over a clock of its own, and over services that answer as told. */
 function controlled(work: { readonly backlog: () => number; readonly due?: () => Date | undefined }) {
-	const folder = temporaryFolder();
-	onTestFinished(() => folder.remove());
-	const clock = new PersistentSandboxClock(join(folder.path, 'clock'));
+	const own = new SandboxClock();
+	const clock: MovableClock = {
+		now: () => own.now(),
+		get offsetMs() {
+			return own.offsetMs;
+		},
+		advance: async (ms) => own.advance(ms),
+	};
 	const services = { backlog: async () => work.backlog(), nextDue: async () => work.due?.() };
-	return { clock, control: sandboxControl(clock, { lag: async () => [] }, services) };
+	return { clock, control: sandboxControl({ clock, bus: { lag: async () => [] }, services }) };
 }
 
 test('moves that come at once add up, the second from where the first one ends', async () => {

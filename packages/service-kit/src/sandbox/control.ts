@@ -1,7 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EmbeddedBus } from '@fefaent/event-bus';
-import type { ServiceGroup } from '@fefaent/service-kit';
-import type { PersistentSandboxClock } from './clock-file.ts';
+
+/** A clock that can be moved ahead. */
+export interface MovableClock {
+	now(): Date;
+	/** How far ahead of the machine's time, in milliseconds. */
+	readonly offsetMs: number;
+	/** Moves time ahead by `ms` milliseconds. Resolved when whoever works by it knows. */
+	advance(ms: number): Promise<void>;
+}
+
+/** What works by the clock: services, of one process or of many. */
+export interface TimedWork {
+	/** Work that is due and not done. */
+	backlog(): Promise<number>;
+	/** The next instant at which something falls due by itself. */
+	nextDue(): Promise<Date | undefined>;
+}
+
+/** How a move is made. */
+export interface SandboxControlOptions {
+	readonly clock: MovableClock;
+	/** How far the consumers of each topic are behind. */
+	readonly bus: { lag(): Promise<readonly { readonly pending: number }[]> };
+	readonly services: TimedWork;
+	/**
+	 * Halts of one move at the very instants at which something falls due. After so many, as many again share out the rest: what falls due between two of
+	 * them happens together. So does, from the beginning, what is due already and does not come to rest. Default 200.
+	 */
+	readonly exactHalts?: number;
+}
 
 /** What may be done with time in a sandbox. */
 export interface SandboxControl {
@@ -26,20 +53,11 @@ const much = 500;
 /** One quiet look is not enough: work passes between services, and may be in no queue while one hands it to the next. */
 const quietLooks = 3;
 
-/**
- * Halts of one move at the very instants at which something falls due. After so many, as many again share out the rest: what falls due between two of
- * them happens together. So does, from the beginning, what is due already and does not come to rest.
- */
-const exactHalts = 200;
 /** How long one halt waits for what fell due, real time in milliseconds. */
 const haltMs = 2_000;
 
 /** Makes the control over a clock, the bus and the services that work by both. */
-export function sandboxControl(
-	clock: PersistentSandboxClock,
-	bus: Pick<EmbeddedBus, 'lag'>,
-	services: Pick<ServiceGroup, 'backlog' | 'nextDue'>,
-): SandboxControl {
+export function sandboxControl({ clock, bus, services, exactHalts = 200 }: SandboxControlOptions): SandboxControl {
 	/** The latest move that was asked for. */
 	let lastMove: Promise<unknown> = Promise.resolve();
 
