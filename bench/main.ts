@@ -9,6 +9,7 @@ import { createRequest, envelope, nif } from '../test/support/requests.ts';
 import { createdIds } from '../test/support/soap.ts';
 import { fullLives } from './lives.ts';
 import { type LoadResult, load } from './load.ts';
+import { markdownTable, rate } from './report.ts';
 import { rawSigner } from './signer.ts';
 
 const quick = process.argv.includes('--quick');
@@ -30,7 +31,6 @@ interface Row {
 
 const rows: Row[] = [];
 const oneCreate = (n: number) => envelope(createRequest([{ issuerReference: `b-${n}`, nif: nif(n) }]));
-const rate = (perSecond: number) => `${Math.round(perSecond).toLocaleString('en')}/s`;
 const times = ({ p50, p99 }: LoadResult) => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
 
 /** Resident memory in MB. */
@@ -166,7 +166,10 @@ for (const part of [startUp, singleCreates, batchesToSealed, wholeLives]) {
 }
 
 const { model = 'unknown' } = cpus()[0] ?? {};
-const table = rows.map((row) => `| ${row.what} | ${row.measured} | ${row.baseline} | ${row.ratio} | ${row.aim} |`);
+const table = markdownTable(
+	['what', 'measured', 'baseline of the same run', 'ratio', 'aim'],
+	rows.map((row) => [row.what, row.measured, row.baseline, row.ratio, row.aim]),
+);
 const report = `# Benchmarks
 
 \`npm run bench\` measures everything in one run and writes this page. The load generator shares the cores with what it measures and the machine is
@@ -174,9 +177,9 @@ shared with others, so the ratios against the baselines of the same run are what
 
 Measured on ${cpus().length} cores (${model.trim()}), Node ${process.versions.node}${quick ? ', quick run' : ''}.
 
-| what | measured | baseline of the same run | ratio | aim |
-| --- | --- | --- | --- | --- |
-${table.join('\n')}
+${table}
+
+Standalone beside one process per service: [distributed/README.md](distributed/README.md).
 `;
 if (quick) console.log(report);
 else writeFileSync(join(import.meta.dirname, 'README.md'), report);

@@ -11,8 +11,11 @@ export interface StandaloneProcess {
 	/** Waits until nothing is due any more, within 30 s. */
 	settle(): Promise<void>;
 	/** Calls the admin API. */
-	admin<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+	readonly admin: AdminCall;
 }
+
+/** A call of the admin API. @throws Error with the answer when it is none of success */
+export type AdminCall = <T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<T>;
 
 /** How to start it. */
 export interface StandaloneProcessOptions {
@@ -37,15 +40,7 @@ export async function startStandaloneProcess(options: StandaloneProcessOptions):
 		...(options.crash && { crash: options.crash }),
 	});
 	const [, publicUrl = '', adminUrl = ''] = child.ready ?? [];
-	const admin = async <T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> => {
-		const answer = await request(new URL(path, adminUrl), {
-			method,
-			...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-		});
-		const text = await answer.body.text();
-		if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`);
-		return (text === '' ? undefined : JSON.parse(text)) as T;
-	};
+	const admin = adminCaller(adminUrl);
 	return {
 		child,
 		publicUrl,
@@ -53,5 +48,18 @@ export async function startStandaloneProcess(options: StandaloneProcessOptions):
 		admin,
 		advance: async (duration) => void (await admin('POST', '/admin/v1/clock', { advance: duration })),
 		settle: async () => void (await admin('POST', '/admin/v1/clock', { advance: 'PT0S', settle: true })),
+	};
+}
+
+/** Calls the admin API at an address. */
+export function adminCaller(adminUrl: string): AdminCall {
+	return async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+		const answer = await request(new URL(path, adminUrl), {
+			method,
+			...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+		});
+		const text = await answer.body.text();
+		if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`);
+		return (text === '' ? undefined : JSON.parse(text)) as T;
 	};
 }
