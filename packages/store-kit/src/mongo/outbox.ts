@@ -160,7 +160,9 @@ export class MongoOutbox {
 		// For what other replicas wrote; without it the relay's own polling finds everything, a little later.
 		this.#unwatch = watchCollection({
 			model: this.#model,
-			match: { operationType: { $in: ['insert', 'update'] } },
+			// Where events begin to wait: not what is published, nor what else becomes of the document. One behind others that wait goes with them, or a
+			// poll later.
+			match: { $or: [{ 'fullDocument.outboxAt': { $exists: true } }, { 'updateDescription.updatedFields.outboxAt': { $exists: true } }] },
 			onChange: () => this.written(),
 			onError: this.#options.onError,
 		});
