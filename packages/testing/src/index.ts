@@ -20,6 +20,7 @@ export {
 	startHttpRecorder,
 } from './http-recorder.ts';
 export { type MongoTestDatabase, mongoTestDatabase, removeMongoTestDatabases } from './mongo.ts';
+export { type ReopenableStore, reopenableMongoStore } from './reopenable-store.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
 export { type SmppServer, type SmppServerOptions, type SmsAnswer, type SubmittedSms, startSmppServer } from './smpp-server.ts';
 export { jsonOf, type SmsHttpProviderOptions, startSmsHttpProvider } from './sms-http-provider.ts';

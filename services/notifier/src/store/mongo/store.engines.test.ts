@@ -1,7 +1,7 @@
 import { type MongoTestDatabase, mongoTestDatabase } from '@fefaent/testing';
 import { type Connection, createConnection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notifierReplicasContract } from '../../testing/replicas-contract.ts';
+import { notifierReplicasContract } from '../../testing/store/replicas.ts';
 import { notifierStoreContract } from '../contract.ts';
 import type { NotifierStore } from '../port.ts';
 import { openMongoNotifierStore } from './store.ts';

@@ -1,46 +1,18 @@
-import { Language } from '@fefaent/contracts/common';
-import { AddressState, Channel, NoticeKind, NoticeState } from '@fefaent/contracts/notifier';
+import { Channel, NoticeKind, NoticeState } from '@fefaent/contracts/notifier';
 import { uuidv7 } from '@fefaent/kernel';
 import { eventually } from '@fefaent/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { afterAttempt, type NoticeRecord, type RetryRule, redriven } from '../domain/notice.ts';
-import type { AddressOutcome } from '../domain/outcome.ts';
-import type { ClaimedNotice, EventEffect, NotifierStore, Settlement } from '../store/port.ts';
+import { afterAttempt, type NoticeRecord, redriven } from '../../domain/notice.ts';
+import type { AddressOutcome } from '../../domain/outcome.ts';
+import type { ClaimedNotice, EventEffect, NotifierStore, Settlement } from '../../store/port.ts';
+import { dropEffect, notice, purgeEffect, recordEffect, rule, start } from './samples.ts';
 
-const start = new Date('2026-03-01T10:00:00Z');
-const rule: RetryRule = { attempts: 3, backoff: { firstMs: 60_000, factor: 4, maxMs: 3_600_000, jitter: 0 }, random: () => 0.5 };
 const accepted: AddressOutcome = { kind: 'accepted', reference: 'r' };
 const soft: AddressOutcome = { kind: 'failed', failure: 'TIMED_OUT' };
 const hard: AddressOutcome = { kind: 'failed', failure: 'MAILBOX_UNKNOWN' };
 
-const notice = (notificationId: number, over: Partial<NoticeRecord> = {}): NoticeRecord => ({
-	id: uuidv7(new Date()),
-	notificationId,
-	recipientIndex: 0,
-	channel: Channel.EMAIL,
-	kind: NoticeKind.FIRST,
-	state: NoticeState.PENDING,
-	attempts: 0,
-	recordedAt: start,
-	dueAt: start,
-	settledAt: undefined,
-	document: {
-		addresses: [{ address: 'a@example.org', state: AddressState.PENDING, failure: '', providerReference: '' }],
-		content: { language: Language.CA, subject: 's', text: 't', html: '' },
-		failure: '',
-		traceparent: '',
-		issuerCode: 'A',
-	},
-	...over,
-});
-const record = (notificationId: number, over: Partial<NoticeRecord> = {}, eventId = uuidv7(new Date())): EventEffect => ({
-	kind: 'record',
-	eventId,
-	notificationId,
-	notices: [notice(notificationId, over), notice(notificationId, { ...over, channel: Channel.SMS })],
-});
-const drop = (notificationId: number): EventEffect => ({ kind: 'drop', eventId: uuidv7(new Date()), notificationId, at: start });
-const purge = (notificationId: number): EventEffect => ({ kind: 'purge', eventId: uuidv7(new Date()), notificationId });
+const record = (notificationId: number, over: Partial<NoticeRecord> = {}, eventId?: string): EventEffect =>
+	recordEffect([notice(notificationId, over), notice(notificationId, { ...over, channel: Channel.SMS })], eventId);
 const apply = (store: NotifierStore, effects: readonly EventEffect[], at = new Date()) => store.notices.apply(effects, at);
 const settling = (claimed: ClaimedNotice, outcome: AddressOutcome): Settlement => ({
 	claimed,
@@ -89,7 +61,7 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			const effects = () => events.map(({ id, eventId }) => record(id, {}, eventId));
 			await Promise.all([apply(one, effects()), apply(other, effects()), apply(one, effects())]);
 			expect(await list(those)).toHaveLength(120);
-			await apply(other, those.map(purge));
+			await apply(other, those.map(purgeEffect));
 			await Promise.all([apply(one, effects()), apply(other, effects())]);
 			expect(await list(those)).toEqual([]);
 			await nothingLeft();
@@ -109,7 +81,10 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			]);
 			expect(await list(those)).toHaveLength(160);
 			await Promise.all([
-				apply(one, those.map(drop)),
+				apply(
+					one,
+					those.map((id) => dropEffect(id)),
+				),
 				apply(
 					other,
 					those.map((id) => record(id, { recipientIndex: 1 })),
@@ -118,7 +93,10 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			const after = await list(those);
 			expect(after).toHaveLength(240);
 			expect(after.every(({ recipientIndex, state }) => recipientIndex === 1 || state === NoticeState.DROPPED)).toBe(true);
-			await apply(one, those.map(drop));
+			await apply(
+				one,
+				those.map((id) => dropEffect(id)),
+			);
 			await nothingLeft();
 		});
 
@@ -161,7 +139,7 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			const claimed = found.flat().map((each) => each.record.id);
 			expect(new Set(claimed).size).toBe(claimed.length);
 			expect(claimed).toHaveLength(those.length);
-			await apply(one, those.map(purge));
+			await apply(one, those.map(purgeEffect));
 		});
 
 		it('agree on what was sent, and what was dropped', async () => {
@@ -174,9 +152,15 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			const of = (those: readonly number[]) => claimed.filter((each) => those.includes(each.record.notificationId));
 			await Promise.all([
 				settle(one, of(sent), accepted),
-				apply(other, [...sent, ...failed].map(drop)),
+				apply(
+					other,
+					[...sent, ...failed].map((id) => dropEffect(id)),
+				),
 				settle(other, of(failed), soft),
-				apply(one, [...failed, ...sent].map(drop)),
+				apply(
+					one,
+					[...failed, ...sent].map((id) => dropEffect(id)),
+				),
 			]);
 			expect(await states(sent)).toEqual(new Set([NoticeState.SENT]));
 			expect(await states(failed)).toEqual(new Set([NoticeState.DROPPED]));
@@ -215,7 +199,7 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 				await other.outbox.putMails([{ ...mail, noticeId: each.record.id, notificationId: each.record.notificationId }]);
 				await settle(other, [each], accepted);
 			};
-			await Promise.all([...claimed.map(send), ...those.map((id) => apply(one, [purge(id)]))]);
+			await Promise.all([...claimed.map(send), ...those.map((id) => apply(one, [purgeEffect(id)]))]);
 			expect(await list(those)).toEqual([]);
 			expect(await one.outbox.listMails(100)).toEqual([]);
 			await nothingLeft();
@@ -236,7 +220,7 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			await one.notices.changeMany({ notificationIds: those }, (current) => redriven(current, start));
 			await eventually(() => told.other > 0);
 			for (const end of ends) end();
-			await apply(one, those.map(purge));
+			await apply(one, those.map(purgeEffect));
 		});
 
 		it('put messages in one order', async () => {
@@ -255,7 +239,11 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 		it('forget events together, and none that comes meanwhile', async () => {
 			for (let round = 0; round < 8; round++) {
 				const those = ids(30);
-				await apply(one, those.map(drop), new Date('2020-01-01T00:00:00Z'));
+				await apply(
+					one,
+					those.map((id) => dropEffect(id)),
+					new Date('2020-01-01T00:00:00Z'),
+				);
 				const before = new Date('2021-01-01T00:00:00Z');
 				const recorded = those.map((id) => record(id));
 				await Promise.all([one.notices.pruneInbox(before, 100), apply(other, recorded), other.notices.pruneInbox(before, 100)]);
@@ -264,7 +252,7 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 				expect(await list(those)).toHaveLength(60);
 				await apply(one, recorded);
 				expect(await list(those)).toHaveLength(60);
-				await apply(one, those.map(purge));
+				await apply(one, those.map(purgeEffect));
 			}
 		});
 
