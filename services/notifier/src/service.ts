@@ -84,8 +84,9 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 			health.drain();
 			const stopping = running;
 			running = undefined;
+			const left = store.leave();
 			await stopping?.following.stop();
-			await Promise.all([...(stopping?.sendings ?? []), stopping?.pruning].map((one) => one?.stop()));
+			await Promise.all([left, ...[...(stopping?.sendings ?? []), stopping?.pruning].map((one) => one?.stop())]);
 			await Promise.all([mail.close(), sms.close()]);
 			await store.close();
 		},

@@ -69,8 +69,9 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 			health.drain();
 			const stopping = running;
 			running = undefined;
+			const left = store.leave();
 			await stopping?.following.stop();
-			await Promise.all([stopping?.timers.stop(), stopping?.sweep.stop()]);
+			await Promise.all([stopping?.timers.stop(), stopping?.sweep.stop(), left]);
 			await store.close();
 		},
 		readiness: () => health.readiness(),

@@ -146,6 +146,30 @@ describe('MongoDB kit', () => {
 			await two.outbox.close();
 		});
 
+		test('is handed over to one that comes when what was begun is done, so that nothing is published twice', async () => {
+			const one = await replica('one');
+			await one.model.create(
+				Array.from({ length: 32 }, (_, id) => ({ _id: id, version: 1, ...outboxOf(id, [event(`e${id}`, String(id))]) })),
+			);
+			const taken = await one.outbox.take(100);
+			expect(taken).toHaveLength(32);
+			const two = await replica('two');
+			const start = performance.now();
+			// Longer than a round of both, and than a lease: nothing of it may be seen by the other one.
+			while (performance.now() - start < 6_000) {
+				expect(await two.outbox.take(100)).toEqual([]);
+				await new Promise((resolve) => setTimeout(resolve, 100));
+			}
+			await one.outbox.done(taken);
+			await one.model.create(
+				Array.from({ length: 32 }, (_, id) => ({ _id: 100 + id, version: 1, ...outboxOf(100 + id, [event(`f${id}`, String(id))]) })),
+			);
+			await eventually(async () => (await two.outbox.take(100)).length === 16 && (await one.outbox.take(100)).length === 16, {
+				timeoutMs: 15_000,
+			});
+			await Promise.all([one.outbox.close(), two.outbox.close()]);
+		});
+
 		test('wakes for what another process wrote', async () => {
 			const { outbox } = await replica('one');
 			await outbox.take(1);

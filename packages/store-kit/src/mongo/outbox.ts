@@ -79,6 +79,8 @@ export class MongoOutbox {
 	readonly #model: Model<OutboxFields & { _id: number }>;
 	readonly #leases: ShardLeases;
 	readonly #listeners = new Set<() => void>();
+	/** Parts of which events were taken and are not done. */
+	#underWay: ReadonlySet<number> = new Set();
 	#unwatch: (() => Promise<void>) | undefined;
 	#started: Promise<void> | undefined;
 	#closed = false;
@@ -92,6 +94,7 @@ export class MongoOutbox {
 			shards: shardCount,
 			owner: options.owner,
 			onGained: () => this.written(),
+			inUse: () => this.#underWay,
 			onError: options.onError,
 		});
 	}
@@ -105,15 +108,20 @@ export class MongoOutbox {
 	async take(limit: number): Promise<readonly WaitingRow[]> {
 		this.#started ??= this.#start();
 		await this.#started;
+		this.#underWay = new Set();
 		const shards = this.#leases.held;
 		if (shards.length === 0) return [];
-		const documents = await this.#options.db.run(() =>
+		const found = await this.#options.db.run(() =>
 			this.#model
-				.find({ outboxShard: { $in: shards }, outboxAt: { $exists: true } }, { outbox: 1 })
+				.find({ outboxShard: { $in: shards }, outboxAt: { $exists: true } }, { outbox: 1, outboxShard: 1 })
 				.sort({ outboxAt: 1 })
 				.limit(limit)
 				.lean(),
 		);
+		// While this was read, however long that took, some may have gone to another replica.
+		const held = new Set(this.#leases.held);
+		const documents = found.filter(({ outboxShard }) => outboxShard !== undefined && held.has(outboxShard));
+		this.#underWay = new Set(documents.flatMap(({ outboxShard }) => (outboxShard === undefined ? [] : [outboxShard])));
 		return documents.flatMap(({ _id, outbox = [] }) => outbox.map((event) => rowOf(_id, event)));
 	}
 
@@ -133,6 +141,7 @@ export class MongoOutbox {
 			};
 		});
 		await this.#options.db.run(() => this.#model.collection.bulkWrite(operations as never, { ordered: false }));
+		this.#underWay = new Set();
 	}
 
 	/** Events' documents that wait, of all replicas. */

@@ -23,6 +23,8 @@ export interface ShardLeasesOptions {
 	readonly ttlMs?: number;
 	/** Called when shards were gained. */
 	readonly onGained?: () => void;
+	/** Shards that something is being done with: one that is to be handed over is no longer {@link ShardLeases.held}, and given up when that is done. Default: none. */
+	readonly inUse?: () => ReadonlySet<number>;
 	readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -41,7 +43,7 @@ export class ShardLeases {
 	#stopped = false;
 
 	constructor(options: ShardLeasesOptions) {
-		this.#options = { ttlMs: 5_000, ...options };
+		this.#options = { ttlMs: 5_000, inUse: () => new Set(), ...options };
 		this.#model = options.db.model<Lease>(leasesCollection, { _id: String, owner: String, until: Date });
 	}
 
@@ -80,7 +82,7 @@ export class ShardLeases {
 		const now = Date.now();
 		const until = new Date(now + ttlMs);
 		const member = `${kind}/members/${owner}`;
-		// One read and at most three writes a round, however many shards there are.
+		// One read and two writes a round, however many shards there are, unless some change hands.
 		await db.run(() => this.#model.updateOne({ _id: member }, { $set: { owner, until } }, { upsert: true }));
 		const leases = await db.run(() => this.#model.find({ _id: { $gte: `${kind}/`, $lt: `${kind}0` } }).lean());
 		const alive = leases.filter((one) => one._id.startsWith(`${kind}/members/`) && one.until.getTime() > now);
@@ -91,13 +93,31 @@ export class ShardLeases {
 		const mine = all.filter((shard) => owners.get(name(shard)) === owner);
 		const free = all.filter((shard) => !owners.has(name(shard)));
 		const kept = mine.slice(0, part);
-		await this.#release(mine.slice(part).map(name));
-		const wanted = [...kept, ...free.slice(0, Math.max(0, part - kept.length))];
+		const surplus = mine.slice(part);
+		// What was begun with a shard ends before another replica begins: nothing new begins with it from here on.
+		for (const shard of surplus) this.#held.delete(shard);
+		const used = this.#options.inUse();
+		await this.#release(surplus.filter((shard) => !used.has(shard)).map(name));
+		const renewed = await this.#renew([...kept, ...surplus.filter((shard) => used.has(shard))], name, until);
+		const wanted = free.slice(0, Math.max(0, part - kept.length));
+		const got = await Promise.all(wanted.map(async (shard) => ((await this.#take(name(shard), until)) ? [shard] : [])));
 		const before = this.#held.size;
-		const got = await Promise.all(wanted.map(async (shard) => ((await this.#take(name(shard), until)) ? shard : undefined)));
 		this.#held.clear();
-		for (const shard of got) if (shard !== undefined) this.#held.set(shard, until.getTime());
+		for (const shard of [...kept.filter((one) => renewed.has(one)), ...got.flat()]) this.#held.set(shard, until.getTime());
 		if (this.#held.size > before) this.#options.onGained?.();
+	}
+
+	/** Prolongs leases in one write. @returns those that still were ours */
+	async #renew(shards: readonly number[], name: (shard: number) => string, until: Date): Promise<ReadonlySet<number>> {
+		if (shards.length === 0) return new Set();
+		const { db, owner } = this.#options;
+		const ours = { _id: { $in: shards.map(name) }, owner };
+		const { matchedCount } = await db.run(() => this.#model.updateMany(ours, { $set: { until } }));
+		if (matchedCount === shards.length) return new Set(shards);
+		// One overslept, and another replica took some.
+		const left = await db.run(() => this.#model.find(ours, { _id: 1 }).lean());
+		const names = new Set(left.map(({ _id }) => _id));
+		return new Set(shards.filter((shard) => names.has(name(shard))));
 	}
 
 	async #take(_id: string, until: Date): Promise<boolean> {

@@ -128,5 +128,7 @@ export interface NotifierStore {
 	readonly outbox: OutboxStore;
 	/** @throws when the store cannot be read */
 	ping(): Promise<void>;
+	/** Before the end: takes nothing more from the queue and leaves it to the other replicas, which need not wait for what this one has begun. */
+	leave(): Promise<void>;
 	close(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export function notifierStoreOn(db: Database): NotifierStore {
 		templates: new SqliteTemplates(db),
 		outbox: new SqliteOutboxes(db),
 		ping: async () => void db.get('SELECT 1 FROM templates LIMIT 1'),
+		// Nobody else is there.
+		leave: async () => {},
 		close: () => db.close(),
 	};
 }

@@ -81,5 +81,7 @@ export interface StateEngineStore {
 	onScheduled(listener: () => void): () => void;
 	/** @throws when the store does not answer */
 	ping(): Promise<void>;
+	/** Before the end: takes nothing more from the queue and leaves it to the other replicas, which need not wait for what this one has begun. */
+	leave(): Promise<void>;
 	close(): Promise<void>;
 }

@@ -93,6 +93,9 @@ class SqliteStateEngineStore implements StateEngineStore {
 		this.#db.get('SELECT 1');
 	}
 
+	/** Nobody else is there. */
+	async leave(): Promise<void> {}
+
 	close(): Promise<void> {
 		return this.#db.close();
 	}

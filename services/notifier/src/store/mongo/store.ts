@@ -44,6 +44,7 @@ export function openMongoNotifierStore(options: MongoNotifierStoreOptions): Noti
 			unwatch = watchDue(model, () => notices.scheduled(), onError);
 		},
 		ping: () => db.ping(),
+		leave: () => leases.stop(),
 		close: () => close(db, leases, unwatch),
 	};
 }

@@ -117,6 +117,10 @@ class MongoStateEngineStore implements StateEngineStore {
 		return this.#db.ping();
 	}
 
+	leave(): Promise<void> {
+		return this.#leases.stop();
+	}
+
 	async close(): Promise<void> {
 		await this.#unwatch?.();
 		await this.#leases.stop();
