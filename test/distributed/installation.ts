@@ -45,6 +45,8 @@ export interface InstallationOptions {
 	readonly replicas?: 1 | 2;
 	/** Settings of every process. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** Settings of some processes, by name: these win. */
+	readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
@@ -52,7 +54,7 @@ const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
 /** Starts it. @param folder names what it keeps on the engines, which is removed at the end */
 export async function startInstallation(
 	folder: TemporaryFolder,
-	{ replicas = 1, env: more = {} }: InstallationOptions = {},
+	{ replicas = 1, env: more = {}, envOf = {} }: InstallationOptions = {},
 ): Promise<Installation> {
 	const { KAFKA_BROKERS: kafkaBrokers = '', MONGO_URL: mongoUrl = '' } = process.env;
 	const prefix = `${basename(folder.path)}.`;
@@ -90,6 +92,7 @@ export async function startInstallation(
 				FEFAENT_KAFKA_PREFIX: prefix,
 				FEFAENT_KAFKA_PARTITIONS: '3',
 				...more,
+				...envOf[name],
 			},
 		});
 		running.set(name, child);

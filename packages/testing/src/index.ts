@@ -19,7 +19,14 @@ export {
 	type ReceivedRequest,
 	startHttpRecorder,
 } from './http-recorder.ts';
-export { type MongoTestDatabase, mongoTestDatabase, removeMongoTestDatabases } from './mongo.ts';
+export {
+	type MongoCounters,
+	type MongoTestDatabase,
+	mongoCounters,
+	mongoDocuments,
+	mongoTestDatabase,
+	removeMongoTestDatabases,
+} from './mongo.ts';
 export { type ReopenableStore, reopenableMongoStore } from './reopenable-store.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
 export { type SmppServer, type SmppServerOptions, type SmsAnswer, type SubmittedSms, startSmppServer } from './smpp-server.ts';

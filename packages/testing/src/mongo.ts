@@ -34,3 +34,36 @@ export async function removeMongoTestDatabases(prefix: string): Promise<void> {
 		await connection.close();
 	}
 }
+
+/** What the server that `MONGO_URL` names has done since it was started. */
+export interface MongoCounters {
+	/** By kind: `query`, `getmore`, `update`, `command`, ... */
+	readonly operations: Readonly<Record<string, number>>;
+	readonly atMs: number;
+}
+
+/** Asks the server how many operations it has had. */
+export async function mongoCounters(): Promise<MongoCounters> {
+	const connection = await createConnection(process.env.MONGO_URL ?? '').asPromise();
+	try {
+		const { opcounters } = (await connection.getClient().db('admin').command({ serverStatus: 1 })) as unknown as {
+			opcounters: Record<string, number>;
+		};
+		return { operations: opcounters, atMs: performance.now() };
+	} finally {
+		await connection.close();
+	}
+}
+
+/** Every document of a collection, which must be a small one. */
+export async function mongoDocuments<T>(database: string, collection: string): Promise<readonly T[]> {
+	const connection = await createConnection(process.env.MONGO_URL ?? '', { dbName: database }).asPromise();
+	try {
+		return (await connection
+			.collection(collection)
+			.find({ _id: { $gt: '' } } as never)
+			.toArray()) as unknown as readonly T[];
+	} finally {
+		await connection.close();
+	}
+}

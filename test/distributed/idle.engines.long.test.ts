@@ -1,0 +1,39 @@
+// What twelve processes cost while nothing happens.
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mongoCounters, temporaryFolder } from '@fefaent/testing';
+import { expect, it } from 'vitest';
+import { startInstallation } from './installation.ts';
+
+const seconds = 20;
+/** Of MongoDB, for all processes together: change streams, leases of parts, and looks for what a stream missed. */
+const mostOperationsPerSecond = 60;
+
+/** Processor time that a process has had, in milliseconds. */
+function processorMs(pid: number): number {
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+	return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+it('two idle replicas of each service ask MongoDB little', async () => {
+	await using folder = temporaryFolder();
+	await using installation = await startInstallation(folder, { replicas: 2 });
+	// Compiled, joined and shared out.
+	await delay(15_000);
+	const look = async () => ({ cpu: installation.names.map((name) => processorMs(installation.pid(name))), mongo: await mongoCounters() });
+	const before = await look();
+	await delay(seconds * 1_000);
+	const after = await look();
+	const perSecond = Object.fromEntries(
+		Object.entries(after.mongo.operations).flatMap(([kind, count]) => {
+			const rate = (count - (before.mongo.operations[kind] ?? 0)) / seconds;
+			return typeof count === 'number' && rate > 0 ? [[kind, Math.round(rate * 10) / 10]] : [];
+		}),
+	);
+	const cpu = installation.names.map((name, index) => [name, ((after.cpu[index] ?? 0) - (before.cpu[index] ?? 0)) / seconds / 10] as const);
+	const together = cpu.reduce((sum, [, percent]) => sum + percent, 0);
+	process.stdout.write(`idle: MongoDB operations per second ${JSON.stringify(perSecond)}\n`);
+	process.stdout.write(`idle: % of a processor ${JSON.stringify(Object.fromEntries(cpu))}, together ${together.toFixed(1)}\n`);
+	const { query = 0, insert = 0, update = 0, delete: removed = 0, getmore = 0 } = perSecond;
+	expect(query + insert + update + removed + getmore).toBeLessThan(mostOperationsPerSecond);
+}, 180_000);
