@@ -225,7 +225,7 @@ describe('two replicas of each service', () => {
 			expect(new Set(own.map(({ messageId }) => messageId)).size).toBe(100);
 		}
 		expect(checkTopic(ids).repeated).toBe(0);
-	}, 300_000);
+	}, 450_000);
 
 	it('fire timers once that are tried again, when what they need comes back', async () => {
 		for (const name of ['evidence', 'evidence-2']) await installation.signal(name, 'SIGKILL');
