@@ -82,7 +82,6 @@ export async function startInstallation(
 	const start = async ({ service, name, env }: PlannedProcess): Promise<void> => {
 		const child = await childService({
 			file: new URL(`../../services/${service}/src/main.ts`, import.meta.url).pathname,
-			nodeOptions: ['--disable-warning=TimeoutNegativeWarning'],
 			ready: / is ready: /,
 			readyTimeoutMs: 90_000,
 			env: {

@@ -66,8 +66,7 @@ export class Supervisor {
 		const { service, env } = planned;
 		const main = fileURLToPath(new URL(`../../../../${service}/src/main.ts`, import.meta.url));
 		const started = performance.now();
-		// kafkajs asks for timers in the past, which does no harm.
-		const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main], {
+		const child = spawn(process.execPath, [main], {
 			env: { ...process.env, ...env },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
