@@ -7,7 +7,13 @@ import { join } from 'node:path';
 /** Engines to test on. */
 export interface Engines {
 	/** What suites find them by. */
-	readonly env: { readonly KAFKA_BROKERS: string; readonly MONGO_URL: string };
+	readonly env: {
+		readonly KAFKA_BROKERS: string;
+		readonly MONGO_URL: string;
+		/** A listener with mutual TLS and SASL of the same broker, and the folder of its certificates. */
+		readonly KAFKA_SECURE?: string;
+		readonly KAFKA_SECURE_TLS?: string;
+	};
 	/** Where they come from, for people. */
 	readonly from: string;
 	/** Ends those that were started here. */
@@ -37,6 +43,7 @@ function byDocker(): Engines {
 
 function natively(): Engines {
 	const missing = [
+		...(works('openssl', 'version') ? [] : ['openssl']),
 		...(works('java', '-version') ? [] : ['Java 17']),
 		...(works('mvn', '-v') ? [] : ['Maven']),
 		...(works('python3', '-m', 'pip', '--version') ? [] : ['Python 3 with pip']),
@@ -54,8 +61,10 @@ function natively(): Engines {
 	};
 	try {
 		const env = {
-			KAFKA_BROKERS: run('kafka', 'up', join(folder, 'kafka'), String(base)),
-			MONGO_URL: run('mongo', 'up', join(folder, 'mongo'), String(base + 2)),
+			KAFKA_BROKERS: run('kafka', 'up', '--secure', join(folder, 'kafka'), String(base)),
+			KAFKA_SECURE: `127.0.0.1:${base + 2}`,
+			KAFKA_SECURE_TLS: join(folder, 'kafka/tls'),
+			MONGO_URL: run('mongo', 'up', join(folder, 'mongo'), String(base + 3)),
 		};
 		return { env, from: 'this machine, started for this run', stop };
 	} catch (error) {

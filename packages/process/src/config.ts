@@ -8,6 +8,10 @@ export const processConfig = defineConfig({
 		secret: true,
 		doc: 'MongoDB, a replica set of version 6.0 or newer, with the credentials of this service. Unset: `rs0` at port 27017 of this machine.',
 	}),
+	FEFAENT_MONGO_PASSWORD_FILE: setting.path({
+		optional: true,
+		doc: 'File that holds the password of the user whom FEFAENT_MONGO_URL names, and nothing else. Certificates are named in that URL (`tls`, `tlsCAFile`, `tlsCertificateKeyFile`).',
+	}),
 	FEFAENT_MONGO_DATABASE_PREFIX: setting.string({
 		default: 'fefaent-',
 		doc: 'What the name of the database begins with; the service’s own name follows.',
@@ -16,6 +20,23 @@ export const processConfig = defineConfig({
 		default: ['127.0.0.1:9092'],
 		doc: 'Some brokers of the Kafka cluster, host:port; the others are found through them.',
 	}),
+	FEFAENT_KAFKA_TLS: setting.boolean({ default: false, doc: 'Whether brokers are reached over TLS.' }),
+	FEFAENT_KAFKA_TLS_CA_FILE: setting.path({
+		optional: true,
+		doc: 'PEM file of the authorities that brokers are accepted of. Unset: those of Node.',
+	}),
+	FEFAENT_KAFKA_TLS_CERT_FILE: setting.path({
+		optional: true,
+		doc: 'PEM file of the certificate shown to brokers, where they ask for one.',
+	}),
+	FEFAENT_KAFKA_TLS_KEY_FILE: setting.path({ optional: true, doc: 'PEM file of its private key.' }),
+	FEFAENT_KAFKA_SASL_MECHANISM: setting.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512'], {
+		default: 'none',
+		doc: 'How this process logs in to brokers. `plain` shows them the password: only over TLS.',
+	}),
+	FEFAENT_KAFKA_SASL_USERNAME: setting.string({ optional: true, doc: 'Who logs in to brokers.' }),
+	FEFAENT_KAFKA_SASL_PASSWORD: setting.string({ optional: true, secret: true, doc: 'Its password; or give it in a file.' }),
+	FEFAENT_KAFKA_SASL_PASSWORD_FILE: setting.path({ optional: true, doc: 'File that holds the password and nothing else.' }),
 	FEFAENT_KAFKA_PREFIX: setting.string({
 		default: '',
 		doc: 'Stands before the names of topics and consumer groups, where installations share a cluster.',

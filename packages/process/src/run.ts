@@ -34,6 +34,7 @@ import {
 } from '@fefaent/service-kit';
 import { type RemoteClients, remoteClients } from './clients.ts';
 import { type ProcessConfig, processConfig } from './config.ts';
+import { kafkaSecurityOf, mongoUrlOf } from './engines.ts';
 import { openHealthPage } from './health-page.ts';
 import { refuseAhead } from './sandbox/mark.ts';
 import { SharedSandbox } from './sandbox/sandbox.ts';
@@ -153,10 +154,11 @@ async function start<S extends ConfigSchema>(
 		brokers: shared.FEFAENT_KAFKA_BROKERS,
 		clientId: `fefaent-${name}-${replica}`,
 		logger,
+		...kafkaSecurityOf(shared),
 	};
 	const prefix = shared.FEFAENT_KAFKA_PREFIX;
 	const ownerId = `${name}/${replica}`;
-	const mongo = { url: shared.FEFAENT_MONGO_URL, database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}${name}` };
+	const mongo = { url: mongoUrlOf(shared), database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}${name}` };
 	const sandbox = shared.FEFAENT_SANDBOX
 		? new SharedSandbox({
 				url: mongo.url,

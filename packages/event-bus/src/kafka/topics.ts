@@ -1,5 +1,6 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { busError } from '../errors.ts';
+import { typeOf } from './cluster.ts';
 import { type KafkaConnection, kafkaClient } from './connection.ts';
 import { deadLetterTopic, retryTopic, subscriptionsOf, type TopicPlan } from './names.ts';
 
@@ -35,6 +36,7 @@ export async function migrateTopics(options: TopicsOptions): Promise<TopicsRepor
 		const existing = new Set(await admin.listTopics());
 		const wanted = wantedTopics(options);
 		const missing = wanted.filter(({ topic }) => !existing.has(topic));
+		if (missing.length > 0) await enoughBrokers(admin, options.replicationFactor);
 		if (missing.length > 0) {
 			// Those that another migration makes at the same time are left as they are.
 			await admin.createTopics({ topics: missing, waitForLeaders: false });
@@ -92,6 +94,12 @@ export async function removeTopics(connection: KafkaConnection, prefix: string):
 	});
 }
 
+/** Brokers may come one by one: it is worth another try. @throws `BUS_BROKERS_MISSING` */
+async function enoughBrokers(admin: Admin, copies: number): Promise<void> {
+	const { brokers } = await admin.describeCluster();
+	if (brokers.length < copies) throw busError('BUS_BROKERS_MISSING', { brokers: String(brokers.length), copies: String(copies) });
+}
+
 /** Waits until new topics are known and led; kafkajs's own wait fails where a broker has not heard of them yet. */
 async function settled(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
 	const deadline = performance.now() + settleMs;
@@ -124,6 +132,11 @@ async function compare(admin: Admin, wanted: readonly ITopicConfig[]): Promise<s
 		const configs = new Map(
 			resources.find(({ resourceName }) => resourceName === topic)?.configEntries.map((entry) => [entry.configName, entry.configValue]),
 		);
+		const needed = Number(configs.get('min.insync.replicas') ?? 1);
+		if (needed > replicas && partitions.length > 0)
+			throw busError('BUS_UNFIT', {
+				cause: `${topic} has ${replicas} copies and min.insync.replicas of ${needed}, so nothing can be written to it`,
+			});
 		const facts: (readonly [string, string, string])[] = [
 			['partitions', String(partitions.length), String(numPartitions)],
 			['replicas', String(replicas), String(replicationFactor)],
@@ -138,7 +151,29 @@ async function withAdmin<T>(connection: KafkaConnection, work: (admin: Admin) =>
 	try {
 		await admin.connect();
 		return await work(admin);
+	} catch (error) {
+		const refusal = refusalOf(error);
+		throw refusal === undefined ? error : busError('BUS_UNFIT', { cause: refusal }, { cause: error });
 	} finally {
 		await admin.disconnect();
 	}
 }
+
+/** What waiting cannot mend, in words; undefined for anything else. */
+function refusalOf(error: unknown): string | undefined {
+	for (let one = error; one instanceof Error; one = one.cause) {
+		if (one.name === 'KafkaJSSASLAuthenticationError') return 'the user and password, or the way to log in, are not accepted';
+		const meaning = refusals[typeOf(one)];
+		if (meaning !== undefined) return meaning;
+	}
+	return undefined;
+}
+
+const refusals: Readonly<Record<string, string>> = {
+	CLUSTER_AUTHORIZATION_FAILED:
+		'the user may not do what is needed: Create, Describe and DescribeConfigs on topics of the prefix, or on the cluster',
+	TOPIC_AUTHORIZATION_FAILED:
+		'the user may not do what is needed: Create, Describe, DescribeConfigs, Read and Write on topics of the prefix',
+	POLICY_VIOLATION: 'a policy of the cluster does not allow the topics that are needed',
+	UNSUPPORTED_VERSION: 'its brokers are too old for what is asked of them',
+};

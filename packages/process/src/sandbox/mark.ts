@@ -1,4 +1,4 @@
-import { type MongoDatabase, openMongo } from '@fefaent/store-kit/mongo';
+import { type MongoDatabase, openMongo, refusalOf } from '@fefaent/store-kit/mongo';
 import { processError } from '../errors.ts';
 import { clockId, markCollection } from './schema.ts';
 
@@ -21,7 +21,7 @@ export async function markAhead(sandbox: MongoDatabase, database: string, offset
 
 /**
  * Refuses the database of a sandbox whose time was moved: what it holds would lie in the future.
- * @throws CLOCK_AHEAD; STORE_UNREACHABLE
+ * @throws CLOCK_AHEAD; STORE_UNREACHABLE; STORE_UNFIT for credentials that are not accepted
  */
 export async function refuseAhead({ url, database }: Place): Promise<void> {
 	const db = openMongo({ url, database, name: database, migrations: [], maxPoolSize: 1 });
@@ -30,6 +30,8 @@ export async function refuseAhead({ url, database }: Place): Promise<void> {
 			await db.connection.asPromise();
 			if (await db.connection.collection<Mark>(markCollection).findOne({ _id: clockId })) throw processError('CLOCK_AHEAD', { database });
 		});
+	} catch (error) {
+		throw refusalOf(database, database, error) ?? error;
 	} finally {
 		await db.close();
 	}

@@ -195,7 +195,7 @@ export const setting = {
 			{
 				type: 'URL',
 				expected: `a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}`,
-				parse: (raw) => (protocols.includes(URL.parse(raw)?.protocol ?? '') ? raw : undefined),
+				parse: (raw) => (protocols.includes(URL.parse(oneHost(raw))?.protocol ?? '') ? raw : undefined),
 				format: (value) => value,
 			},
 			options,
@@ -244,6 +244,11 @@ export const setting = {
 			options,
 		),
 };
+
+/** A URL of several hosts (RFC 3986 knows none, connection strings of databases do) with the first of them; any other as it is. */
+function oneHost(url: string): string {
+	return url.replace(/^(mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?[^@/?#,]+)(?:,(?:\[[\w:.]+\]|[^@/?#,:[\]]+)(?::\d{1,5})?)+(?=[/?#]|$)/, '$1');
+}
 
 /** Words separated by commas. @returns undefined when one is empty */
 function wordsOf(raw: string): readonly string[] | undefined {

@@ -18,6 +18,22 @@ function isMongooseError(error: unknown): error is Error {
 	return error instanceof Error && (error.name === 'MongooseServerSelectionError' || error.name === 'MongooseError');
 }
 
+/** Codes of the server for who may not log in, and who may not do what was asked. */
+const authenticationFailed = 18;
+const unauthorized = 13;
+
+/** What a start cannot mend by waiting: credentials that are not accepted, rights that are missing. @returns undefined for anything else */
+export function refusalOf(name: string, database: string, error: unknown): Error | undefined {
+	for (let one = error; one instanceof Error; one = one.cause) {
+		if (!(one instanceof mongo.MongoServerError)) continue;
+		if (one.code === authenticationFailed)
+			return storeError('STORE_UNFIT', { name, cause: 'the user and password of FEFAENT_MONGO_URL are not accepted' });
+		if (one.code === unauthorized)
+			return storeError('STORE_UNFIT', { name, cause: `the user may not do what is needed: readWrite on the database ${database}` });
+	}
+	return undefined;
+}
+
 /** Whether one write of its own failed because its unique key is taken. */
 export function isDuplicateKey(error: unknown): boolean {
 	return error instanceof mongo.MongoServerError && error.code === duplicateKey;

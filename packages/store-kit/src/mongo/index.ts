@@ -2,7 +2,7 @@ export { mongo } from 'mongoose';
 export { storeError } from '../errors.ts';
 export { bytes } from './bytes.ts';
 export { conditionalPipeline, conditionalUpdate, unordered } from './conditional.ts';
-export { isDuplicateKey, losersOf } from './failures.ts';
+export { isDuplicateKey, losersOf, refusalOf } from './failures.ts';
 export type { MongoIndex, MongoMigration } from './migrate.ts';
 export { type MongoDatabase, type MongoOptions, openMongo, type SchemaPaths } from './open.ts';
 export { MongoOutbox, type OutboxFields, outboxIndex, outboxOf, outboxPaths, outboxUpdate, type WaitingRow } from './outbox.ts';

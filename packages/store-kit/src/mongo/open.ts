@@ -1,6 +1,6 @@
 import { type Connection, type ConnectOptions, createConnection, type Model, Schema } from 'mongoose';
 import { storeError } from '../errors.ts';
-import { mongoFailure } from './failures.ts';
+import { mongoFailure, refusalOf } from './failures.ts';
 import { type MongoMigration, migrateMongo, refusedField } from './migrate.ts';
 import { checkServer } from './requirements.ts';
 
@@ -90,11 +90,15 @@ export function openMongo(options: MongoOptions): MongoDatabase {
 		run,
 		prepare: () =>
 			run(async () => {
-				await connection.asPromise().catch(() => connection.openUri(options.url, connectOptions));
-				const { db } = connection;
-				if (!db) throw storeError('STORE_UNREACHABLE', { name, cause: 'not connected' });
-				await checkServer(db, name);
-				await migrateMongo(db, name, options.migrations);
+				try {
+					await connection.asPromise().catch(() => connection.openUri(options.url, connectOptions));
+					const { db } = connection;
+					if (!db) throw storeError('STORE_UNREACHABLE', { name, cause: 'not connected' });
+					await checkServer(db, name);
+					await migrateMongo(db, name, options.migrations);
+				} catch (error) {
+					throw refusalOf(name, options.database, error) ?? error;
+				}
 			}),
 		ping: () =>
 			run(async () => {
