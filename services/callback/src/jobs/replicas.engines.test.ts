@@ -98,6 +98,31 @@ describe('replicas on MongoDB', () => {
 		expect(await other.list({ ...any, state: DeliveryState.DELIVERED })).toHaveLength(recorded);
 	});
 
+	test('one that leaves gives its endpoint to another one at once, with what is left', async () => {
+		await using receiver = await startCallbackReceiver({ respond: (request) => ({ ...acceptCallback(request), delayMs: 10 }) });
+		await using r = await replicas(2);
+		const [one, other] = r.stores;
+		if (!one || !other) throw new Error('no replicas');
+		const given = { ...endpoint({ url: receiver.url, maxInFlight: 1 }), id: 'e' };
+		await one.putEndpoint({ endpoint: given, revision: 1, sealedSecrets: new Uint8Array(), health: wellHealth });
+		const state = State.DEPOSITED;
+		const count = 200;
+		const events = Array.from({ length: count }, (_, id) =>
+			newDelivery({ ...changed(id + 1, state, noon), state }, { id: 'e' }, noon, undefined),
+		);
+		r.start(0);
+		await one.record(events);
+		await receiver.waitFor(5, 20_000);
+		// It looks once, finds the endpoint taken, and would look again after an hour.
+		r.start(1);
+		await receiver.waitFor(30, 20_000);
+		await r.stop(0);
+		expect(receiver.requests.length).toBeLessThan(count);
+		await eventually(async () => (await other.countDue(['e'], noon)) === 0, { timeoutMs: 20_000 });
+		expect(receiver.requests).toHaveLength(count);
+		expect(new Set(receiver.requests.map(idNotificacioOf)).size).toBe(count);
+	}, 60_000);
+
 	test('what another replica recorded is sent by this one when nobody else does', async () => {
 		await using receiver = await startCallbackReceiver();
 		await using r = await replicas(2);

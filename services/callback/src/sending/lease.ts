@@ -46,12 +46,12 @@ export class EndpointLease {
 		return (await this.keep()) && performance.now() < before;
 	}
 
-	/** Gives the lease back, if it is ours. Never rejects: it ends by itself. */
-	async release(): Promise<void> {
+	/** Gives the lease back, if it is ours. Never rejects: it ends by itself. @param leaving for another replica to go on at once */
+	async release(leaving = false): Promise<void> {
 		if (this.#until === Number.NEGATIVE_INFINITY) return;
 		this.#until = Number.NEGATIVE_INFINITY;
 		const { store, ownerId, logger } = this.#deps;
-		await store.release(ownerId, this.#endpointId).catch((error: unknown) => {
+		await store.release(ownerId, this.#endpointId, leaving).catch((error: unknown) => {
 			logger.warn({ endpointId: this.#endpointId, err: error }, 'an endpoint could not be released');
 		});
 	}

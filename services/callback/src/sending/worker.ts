@@ -109,7 +109,7 @@ export class EndpointWorker {
 			}
 		}
 		await this.#flights.allLanded();
-		await this.#lease.release();
+		await this.#lease.release(this.#stopping);
 	}
 
 	/** One page. @returns whether to look for another */

@@ -101,8 +101,11 @@ export interface CallbackStore {
 	endWaits(ids: readonly string[]): Promise<void>;
 	/** Takes, or keeps, an endpoint for an owner until an instant of real time. @returns false when another one holds it */
 	lease(endpointId: string, owner: string, realNow: number, until: number): Promise<boolean>;
-	/** Ends the lease of an endpoint, or all leases of an owner that starts anew. */
-	release(owner: string, endpointId?: string): Promise<void>;
+	/**
+	 * Ends the lease of an endpoint, or all leases of an owner that starts anew.
+	 * @param leaving whether the owner stops with deliveries left: other replicas are told, and need not wait for their next look
+	 */
+	release(owner: string, endpointId?: string, leaving?: boolean): Promise<void>;
 
 	/** Records deliveries that are not recorded yet, in this order: each behind all that were there before. @returns how many were new */
 	record(deliveries: readonly NewDelivery[]): Promise<number>;

@@ -82,9 +82,10 @@ export class MongoEndpoints {
 		return (await this.#model.updateOne({ _id, ...free }, { $set: { owner, leaseUntil: until } })).matchedCount === 1;
 	}
 
-	/** Ends the lease of an endpoint, or all leases of an owner. */
-	async release(owner: string, id: string | undefined): Promise<void> {
-		await this.#model.updateMany({ owner, ...(id !== undefined && { _id: id }) }, { $unset: { owner: 1, leaseUntil: 1 } });
+	/** Ends the lease of an endpoint, or all leases of an owner. @param leaving whether other replicas are to hear of it */
+	async release(owner: string, id: string | undefined, leaving: boolean): Promise<void> {
+		const free = { $unset: { owner: 1, leaseUntil: 1 }, ...(leaving && { $set: this.#changed() }) };
+		await this.#model.updateMany({ owner, ...(id !== undefined && { _id: id }) }, free);
 	}
 
 	/** When the next wait of an endpoint ends after an instant. */

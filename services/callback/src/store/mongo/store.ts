@@ -116,8 +116,8 @@ class MongoCallbackStore implements CallbackStore {
 		return taken;
 	}
 
-	release(owner: string, endpointId?: string): Promise<void> {
-		return this.#db.run(() => this.#endpoints.release(owner, endpointId));
+	release(owner: string, endpointId?: string, leaving = false): Promise<void> {
+		return this.#db.run(() => this.#endpoints.release(owner, endpointId, leaving));
 	}
 
 	async record(items: readonly NewDelivery[]): Promise<number> {
