@@ -2,12 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * A file's name says which suite it is of. `x.test.ts`: fast. `x.long.test.ts`: kill matrix, fuzz, soak. `x.engines.test.ts`: needs Kafka or MongoDB;
- * what spans services runs on these, too. `x.engines.long.test.ts`: both.
+ * what spans services runs on these, too. `x.engines.long.test.ts`: both. `x.s3.test.ts`: needs an object store.
  */
 const suites: Readonly<
 	Record<string, { readonly ending: string; readonly more?: string[]; readonly without: string[]; readonly testTimeout: number }>
 > = {
-	fast: { ending: '.test.ts', without: ['**/*.long.test.ts', '**/*.engines.test.ts'], testTimeout: 20_000 },
+	fast: { ending: '.test.ts', without: ['**/*.long.test.ts', '**/*.engines.test.ts', '**/*.s3.test.ts'], testTimeout: 20_000 },
 	long: { ending: '.long.test.ts', without: ['**/*.engines.long.test.ts'], testTimeout: 1_800_000 },
 	engines: {
 		ending: '.engines.test.ts',
@@ -16,6 +16,7 @@ const suites: Readonly<
 		testTimeout: 120_000,
 	},
 	'engines-long': { ending: '.engines.long.test.ts', without: [], testTimeout: 1_800_000 },
+	s3: { ending: '.s3.test.ts', without: [], testTimeout: 60_000 },
 };
 
 const suite = suites[process.env.FEFAENT_TEST_SUITE ?? 'fast'];

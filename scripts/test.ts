@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engines, startEngines } from '../test/engines/start.ts';
+import { type Started, startEngines, startObjectStore } from '../test/engines/start.ts';
 
 interface VitestReport {
 	readonly numPassedTests: number;
@@ -20,8 +20,8 @@ interface VitestReport {
 
 const root = join(import.meta.dirname, '..');
 const [suite = 'fast', ...filters] = process.argv.slice(2);
-const engines = suite.startsWith('engines') ? enginesOrEnd() : undefined;
-if (engines) console.log(`Kafka at ${engines.env.KAFKA_BROKERS} and MongoDB at ${engines.env.MONGO_URL} (${engines.from})`);
+const engines = enginesOrEnd();
+if (engines) console.log(engines.what);
 process.on('exit', () => engines?.stop());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
@@ -60,9 +60,10 @@ try {
 	rmSync(folder, { recursive: true });
 }
 
-function enginesOrEnd(): Engines {
+function enginesOrEnd(): Started | undefined {
 	try {
-		return startEngines();
+		if (suite.startsWith('engines')) return startEngines();
+		return suite === 's3' ? startObjectStore() : undefined;
 	} catch (error) {
 		console.error((error as Error).message);
 		process.exit(1);

@@ -9,6 +9,7 @@ const titles: Readonly<Record<Part, string>> = {
 	gateway: 'Gateway: the public faces',
 	admin: 'Gateway: the admin API',
 	notification: 'Notification',
+	s3: 'Notification: exports in S3',
 	'state-engine': 'State engine',
 	evidence: 'Evidence',
 	notifier: 'Notifier: e-mail and SMS',

@@ -1,5 +1,6 @@
 import { processConfig } from '@fefaent/process';
 import type { ConfigSchema } from '@fefaent/service-kit';
+import { s3Config } from '../../services/notification/src/blobs/s3-config.ts';
 import type { ServiceName } from '../../services/standalone/src/command/up/plan.ts';
 import { settings } from '../../services/standalone/src/settings.ts';
 
@@ -7,13 +8,13 @@ import { settings } from '../../services/standalone/src/settings.ts';
 export type Part = keyof typeof parts;
 
 /** Every setting there is, by part. */
-export const parts = { ...settings, process: processConfig } as const satisfies Readonly<Record<string, ConfigSchema>>;
+export const parts = { ...settings, s3: s3Config, process: processConfig } as const satisfies Readonly<Record<string, ConfigSchema>>;
 
 /** Which parts each process reads. A test asks the processes themselves. */
 export const partsOf: Readonly<Record<'standalone' | ServiceName, readonly Part[]>> = {
 	standalone: Object.keys(settings) as (keyof typeof settings)[],
 	gateway: ['process', 'gateway', 'admin'],
-	notification: ['process', 'notification'],
+	notification: ['process', 'notification', 's3'],
 	'state-engine': ['process', 'state-engine'],
 	evidence: ['process', 'evidence'],
 	notifier: ['process', 'notifier'],

@@ -51,7 +51,7 @@ const stores = (all: string) => found(/openDatabase\(\{[^}]*\bname: '([\w-]+)'/g
 function productSource(): ReadonlyMap<string, string> {
 	const product = (file: string) =>
 		/\/src\/.*\.ts$/.test(file) &&
-		!/node_modules|\.test\.ts$|\.fixture\.ts$|conformance|contract\.ts$|\/testing[/.]|^packages\/testing\/|\/(?:mongo|kafka)\/|\/gridfs\.ts$/.test(
+		!/node_modules|\.test\.ts$|\.fixture\.ts$|conformance|contract\.ts$|\/testing[/.]|^packages\/testing\/|\/(?:mongo|kafka)\/|\/(?:gridfs|s3)\.ts$/.test(
 			file,
 		);
 	const files = ['packages', 'services'].flatMap((room) =>

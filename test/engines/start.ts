@@ -4,9 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Engines to test on. */
-export interface Engines {
-	/** What suites find them by. */
+/** What a suite runs on. */
+export interface Started {
+	/** What it is found by. */
+	readonly env: Readonly<Record<string, string>>;
+	/** What it is and where, for people. */
+	readonly what: string;
+	/** Ends what was started here. */
+	stop(): void;
+}
+
+/** Kafka and MongoDB to test on. */
+export interface Engines extends Started {
 	readonly env: {
 		readonly KAFKA_BROKERS: string;
 		readonly MONGO_URL: string;
@@ -16,29 +25,59 @@ export interface Engines {
 	};
 	/** Where they come from, for people. */
 	readonly from: string;
-	/** Ends those that were started here. */
-	stop(): void;
 }
 
 const here = import.meta.dirname;
 const compose = ['compose', '-f', join(here, 'compose.yaml')];
 const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
 
-/** @throws Error that says what is missing when there is no way to have them */
+/** Kafka and MongoDB. @throws Error that says what is missing when there is no way to have them */
 export function startEngines(): Engines {
 	const { KAFKA_BROKERS, MONGO_URL } = process.env;
-	if (KAFKA_BROKERS && MONGO_URL) return { env: { KAFKA_BROKERS, MONGO_URL }, from: 'the environment', stop: () => {} };
+	if (KAFKA_BROKERS && MONGO_URL) return engines({ KAFKA_BROKERS, MONGO_URL }, 'the environment', () => {});
 	if (works('docker', 'info')) return byDocker();
 	return natively();
 }
 
+/** An object store that speaks S3. @throws Error that says what is missing when there is no way to have one */
+export function startObjectStore(): Started {
+	const { S3_URL } = process.env;
+	const told = (url: string, from: string) => `an object store at ${new URL(url).host} (${from})`;
+	if (S3_URL) return { env: { S3_URL }, what: told(S3_URL, 'the environment'), stop: () => {} };
+	if (!works('go', 'version'))
+		throw new Error('there is no object store to test on: set S3_URL=http://KEY:SECRET@host:port, or install Go 1.24');
+	const folder = mkdtempSync(join(tmpdir(), 'fefaent-object-store-'));
+	const stop = () => {
+		run('minio', 'down', '--kill', folder);
+		rmSync(folder, { recursive: true, force: true });
+	};
+	try {
+		const url = run('minio', 'up', folder, String(firstPort() + 5));
+		return { env: { S3_URL: url }, what: told(url, 'MinIO, started for this run'), stop };
+	} catch (error) {
+		stop();
+		throw error;
+	}
+}
+
+/** Below the ephemeral range, where a client that reconnects cannot take the port of a server that is down. */
+const firstPort = (): number => 20_000 + (process.pid % 1_000) * 10;
+
+function run(engine: string, script: string, ...args: string[]): string {
+	return execFileSync(join(here, engine, script), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] }).trim();
+}
+
+function engines(env: Engines['env'], from: string, stop: () => void): Engines {
+	return { env, from, what: `Kafka at ${env.KAFKA_BROKERS} and MongoDB at ${env.MONGO_URL} (${from})`, stop };
+}
+
 function byDocker(): Engines {
 	execFileSync('docker', [...compose, 'up', '-d', '--wait'], { stdio: ['ignore', 2, 2] });
-	return {
-		env: { KAFKA_BROKERS: '127.0.0.1:19092', MONGO_URL: 'mongodb://127.0.0.1:19017/?replicaSet=rs0&directConnection=true' },
-		from: 'Docker',
-		stop: () => void execFileSync('docker', [...compose, 'down', '-v'], { stdio: 'ignore' }),
-	};
+	return engines(
+		{ KAFKA_BROKERS: '127.0.0.1:19092', MONGO_URL: 'mongodb://127.0.0.1:19017/?replicaSet=rs0&directConnection=true' },
+		'Docker',
+		() => void execFileSync('docker', [...compose, 'down', '-v'], { stdio: 'ignore' }),
+	);
 }
 
 function natively(): Engines {
@@ -51,10 +90,7 @@ function natively(): Engines {
 	if (missing.length > 0)
 		throw new Error(`there are no engines to test on: set KAFKA_BROKERS and MONGO_URL, or start Docker, or install ${missing.join(', ')}`);
 	const folder = mkdtempSync(join(tmpdir(), 'fefaent-engines-'));
-	// Below the ephemeral range, where a client that reconnects cannot take the port of a server that is down.
-	const base = 20_000 + (process.pid % 1_000) * 10;
-	const run = (engine: string, script: string, ...args: string[]) =>
-		execFileSync(join(here, engine, script), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] }).trim();
+	const base = firstPort();
 	const stop = () => {
 		for (const engine of ['kafka', 'mongo']) run(engine, 'down', '--kill', join(folder, engine));
 		rmSync(folder, { recursive: true, force: true });
@@ -66,7 +102,7 @@ function natively(): Engines {
 			KAFKA_SECURE_TLS: join(folder, 'kafka/tls'),
 			MONGO_URL: run('mongo', 'up', join(folder, 'mongo'), String(base + 3)),
 		};
-		return { env, from: 'this machine, started for this run', stop };
+		return engines(env, 'this machine, started for this run', stop);
 	} catch (error) {
 		stop();
 		throw error;

@@ -64,6 +64,8 @@ export interface MadeService {
 	readonly services: readonly Service[];
 	/** Brings the store's schema up to date; tried until it works. */
 	readonly prepare: () => Promise<void>;
+	/** What it needs besides MongoDB and Kafka, by name; each is tried until it works. */
+	readonly further?: readonly { readonly what: string; readonly prepare: () => Promise<void> }[];
 	/** What to tell whoever reads the first lines of the log. */
 	readonly addresses?: () => Readonly<Record<string, string>>;
 }
@@ -187,9 +189,14 @@ async function start<S extends ConfigSchema>(
 
 	const mongoWait: Wait = { what: 'MongoDB' };
 	const kafkaWait: Wait = { what: 'Kafka' };
-	waits = [mongoWait, kafkaWait];
+	const further = (made.further ?? []).map(({ what, prepare }) => ({ wait: { what } as Wait, prepare }));
+	waits = [mongoWait, ...further.map(({ wait }) => wait), kafkaWait];
 	await waitFor(mongoWait, sandbox ? () => sandbox.join() : () => refuseAhead(mongo), logger, signal);
 	await waitFor(mongoWait, made.prepare, logger, signal);
+	for (const { wait, prepare } of further) {
+		waits = waits.slice(1);
+		await waitFor(wait, prepare, logger, signal);
+	}
 	waits = [kafkaWait];
 	const { differences } = await waitFor(
 		kafkaWait,
