@@ -49,13 +49,3 @@ describe.each(pages)('%s', (page) => {
 		expect(named.filter((name) => !known.has(name) && !others.test(name))).toEqual([]);
 	});
 });
-
-it('docs/operating.md names every metric', () => {
-	const page = readFileSync(join(root, 'docs/operating.md'), 'utf8');
-	const metrics = globSync('services/*/src/**/telemetry.ts', { cwd: root }).flatMap((path) =>
-		// Names with a dot after the service's: a scope has none.
-		[...readFileSync(join(root, path), 'utf8').matchAll(/: '(fefaent\.\w+\.[\w.]+)'/g)].map(([, name = '']) => name),
-	);
-	expect(metrics.length).toBeGreaterThan(0);
-	expect(metrics.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
-});

@@ -74,7 +74,8 @@ export async function grpcCallsPerLife(lives: number): Promise<ReadonlyMap<strin
 			const method = attributes['rpc.method'];
 			// What is told of its caller was answered: the client's own span of the same call is not counted.
 			if (method === undefined || attributes['rpc.system.name'] === undefined || attributes['fefaent.caller'] === undefined) continue;
-			counts.set(method, (counts.get(method) ?? 0) + 1 / lives);
+			const name = String(method).replace(/^.*\./, '');
+			counts.set(name, (counts.get(name) ?? 0) + 1 / lives);
 		}
 	}
 	await collector.close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 import { marker } from './markdown.ts';
+import { telemetryPage } from './telemetry.ts';
 import { asyncApiText } from './topics/asyncapi.ts';
 import { topicsPage } from './topics/page.ts';
 
@@ -18,6 +19,7 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
 	const pages = [
 		{ path: 'docs/configuration.md', title: 'Configuration', text: configurationPage() },
 		{ path: 'docs/errors.md', title: 'Errors', text: await errorsPage(root) },
+		{ path: 'docs/telemetry.md', title: 'Telemetry', text: telemetryPage() },
 		{ path: 'docs/topics.md', title: 'Topics', text: await topicsPage() },
 	];
 	return [

@@ -22,6 +22,8 @@ export interface NotificationChoice {
 	readonly reminder?: boolean;
 	readonly recipients?: string;
 	readonly documents?: string;
+	/** The covering letter. */
+	readonly letter?: string;
 }
 
 /** A natural person as recipient. */
@@ -48,7 +50,7 @@ export function notificacio(choice: NotificationChoice = {}): string {
 		choice.recipients ?? naturalPerson(choice)
 	}</Destinataris><DadesAvisos><PrimerAvis>${choice.firstNotice ?? true}</PrimerAvis><RepeticioAvis>${
 		choice.reminder ?? false
-	}</RepeticioAvis></DadesAvisos><Documents>${choice.documents ?? document()}</Documents></Notificacio>`;
+	}</RepeticioAvis></DadesAvisos>${choice.letter === undefined ? '' : `<DadesOfici><CosNotificacio>${choice.letter}</CosNotificacio></DadesOfici>`}<Documents>${choice.documents ?? document()}</Documents></Notificacio>`;
 }
 
 /** `PeticioCrearNotificacio` of the seed dialect. */

@@ -1,17 +1,11 @@
-import {
-	acceptCallback,
-	eventually,
-	type HttpRecorder,
-	startCallbackReceiver,
-	startHttpRecorder,
-	startSmtpSink,
-	temporaryFolder,
-} from '@fefaent/testing';
+import { acceptCallback, eventually, startCallbackReceiver, startSmtpSink, temporaryFolder } from '@fefaent/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStandaloneProcess } from '../support/process.ts';
 import { createRequest, practiseRequest } from '../support/requests.ts';
 import { createdIds, soapCaller, texts } from '../support/soap.ts';
-import { type ExportedMetric, type ExportedSpan, metricsOf, resourceOf, spansOf } from './otlp.ts';
+import { unknownOfMetrics, unknownOfSpans } from './against-registry.ts';
+import { type Collector, startCollector } from './collector.ts';
+import { type ExportedMetric, type ExportedSpan, resourceOf } from './otlp.ts';
 
 /** What a recipient is known by. */
 const personal = ['39876543V', 'Hermenegilda', 'Bragulat', 'hermenegilda@recipients.example', '655443322'];
@@ -21,7 +15,7 @@ const recipient = `<Destinatari><PersonaFisica><BustiaCorreu>${email}</BustiaCor
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const callerSpan = 'b7ad6b7169203331';
 
-let collector: HttpRecorder;
+let collector: Collector;
 let spans: readonly ExportedSpan[];
 let metrics: readonly ExportedMetric[];
 const exported = (signal: string) => collector.requests.filter(({ path }) => path === `/v1/${signal}`);
@@ -31,7 +25,7 @@ beforeAll(async () => {
 	await using folder = temporaryFolder();
 	await using mail = await startSmtpSink();
 	await using receiver = await startCallbackReceiver({ respond: acceptCallback });
-	collector = await startHttpRecorder({ respond: () => ({ headers: { 'content-type': 'application/x-protobuf' } }) });
+	collector = await startCollector();
 	mail.failWith(({ stage }) => (stage === 'rcpt' ? { code: 550, message: `5.1.1 <${email}> unknown` } : undefined));
 	receiver.respondWith((request) => (request.index === 0 ? { status: 500, body: `${name} ${nif}` } : acceptCallback(request)));
 	const fefaent = await startStandaloneProcess({
@@ -55,10 +49,10 @@ beforeAll(async () => {
 	// What is not yet sent then is sent before the end.
 	child.kill('SIGTERM');
 	expect(await child.waitExit()).toEqual({ code: 0, signal: null });
-	spans = exported('traces').flatMap(({ body }) => spansOf(body));
-	metrics = exported('metrics').flatMap(({ body }) => metricsOf(body));
+	spans = collector.spans();
+	metrics = collector.metrics();
 }, 60_000);
-afterAll(() => collector?.close());
+afterAll(() => collector?.[Symbol.asyncDispose]());
 
 describe('what a standalone process tells an OTLP collector', () => {
 	it('is protobuf, and says who tells it', () => {
@@ -78,19 +72,20 @@ describe('what a standalone process tells an OTLP collector', () => {
 			expect([what, byId.has(parentSpanId) || parentSpanId === callerSpan]).toEqual([what, true]);
 		const named = (pattern: RegExp) => ours.filter((span) => pattern.test(span.name)).map(({ scope }) => scope);
 		expect(named(/^POST \/soap\/enotum-lite$/)).toContain('fefaent.gateway');
-		expect(named(/^NotificationService\/Create$/)).not.toEqual([]);
-		expect(named(/^fire timers$/)).toContain('fefaent.state-engine');
+		expect(named(/NotificationService\/Create$/)).not.toEqual([]);
+		expect(named(/^send fefaent\.notification\.v1$/)).toContain('fefaent.event-bus');
+		expect(named(/^process fefaent\.notification\.v1$/)).toContain('fefaent.event-bus');
+		expect(named(/^fire timer$/)).toContain('fefaent.state-engine');
 		expect(named(/^transition notifications$/)).toContain('fefaent.state-engine');
-		expect(named(/^EvidenceService\/Issue$/)).not.toEqual([]);
+		expect(named(/EvidenceService\/Issue$/)).not.toEqual([]);
 		expect(named(/^seal evidences$/)).toContain('fefaent.evidence');
 		expect(named(/^send notice$/)).toContain('fefaent.notifier');
 		expect(named(/^deliver callback$/)).toContain('fefaent.callback');
 	});
 
-	it('links what is done in batches to the traces that it is done for', () => {
-		const followed = spans.filter((span) => span.name.startsWith('process '));
-		expect(new Set(followed.map(({ scope }) => scope))).toEqual(new Set(['fefaent.state-engine', 'fefaent.notifier', 'fefaent.callback']));
-		for (const span of followed) expect(span.links).toContain(traceId);
+	it('is known to the registry, to the last attribute', () => {
+		expect(unknownOfSpans(spans, true)).toEqual([]);
+		expect(unknownOfMetrics(metrics, true)).toEqual([]);
 	});
 
 	it.each([
@@ -107,7 +102,10 @@ describe('what a standalone process tells an OTLP collector', () => {
 	});
 
 	it('holds no personal data, in no attribute and nowhere else', () => {
-		const attributes = [...spans.map((span) => span.attributes), ...metrics.flatMap(({ points }) => points)].flatMap(Object.values);
+		const attributes = [
+			...spans.map((span) => span.attributes),
+			...metrics.flatMap(({ points }) => points.map((point) => point.attributes)),
+		].flatMap((one) => Object.values(one).map(String));
 		expect(attributes.length).toBeGreaterThan(50);
 		for (const text of [...attributes, ...collector.requests.map(({ body }) => body.toString('latin1'))]) {
 			expect(personal.filter((one) => text.toLowerCase().includes(one.toLowerCase()))).toEqual([]);

@@ -41,7 +41,8 @@ export {
 	sandboxControl,
 	type TimedWork,
 } from './sandbox/control.ts';
-export { attributeNames, metricNames } from './telemetry/names.ts';
+export { type BatchSpans, withBatchSpans } from './telemetry/batches.ts';
+export { ageOf, type Count, counter, histogram, type Measure, type Reading, showGauges } from './telemetry/instruments.ts';
 export {
 	contextFromTraceparent,
 	currentTraceparent,

@@ -103,9 +103,9 @@ export class SqliteOutbox {
 		await this.#db.write((tx) => tx.run('DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))', seqs));
 	}
 
-	/** Events that wait. */
-	depth(): number {
-		return this.#db.get<{ depth: number }>('SELECT count(*) AS depth FROM outbox')?.depth ?? 0;
+	/** Events that wait; or `most` if they are more. */
+	depth(most?: number): number {
+		return this.#db.get<{ depth: number }>('SELECT count(*) AS depth FROM (SELECT 1 FROM outbox LIMIT ?)', most ?? -1)?.depth ?? 0;
 	}
 
 	/** When the event that waits longest happened. */

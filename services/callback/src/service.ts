@@ -18,6 +18,7 @@ import { resealSecrets } from './secrets/reseal.ts';
 import { Gate } from './sending/gate.ts';
 import { endpointPages } from './store/pages.ts';
 import type { CallbackStore } from './store/port.ts';
+import { showWaiting } from './telemetry.ts';
 
 /** What the callback service is made of. */
 export interface CallbackServiceDeps {
@@ -58,7 +59,9 @@ export function createCallbackService(deps: CallbackServiceDeps): CallbackServic
 	const health = createHealth();
 	health.register('store', () => store.ping());
 	const places = config.FEFAENT_CALLBACK_MAX_IN_FLIGHT;
-	let running: { following: Following; dispatcher: Dispatcher; retention: Job; channels: Channels; ending: AbortController } | undefined;
+	let running:
+		| { following: Following; dispatcher: Dispatcher; retention: Job; channels: Channels; ending: AbortController; hideWaiting: () => void }
+		| undefined;
 
 	return {
 		name: 'callback',
@@ -91,13 +94,15 @@ export function createCallbackService(deps: CallbackServiceDeps): CallbackServic
 				signal: ending.signal,
 			});
 			const retention = startRetention({ store, clock, logger }, config.FEFAENT_CALLBACK_LOG_RETENTION);
-			running = { dispatcher, retention, channels, ending, following: followNotifications({ bus, store, clock }) };
+			const hideWaiting = showWaiting(store, clock, logger);
+			running = { dispatcher, retention, channels, ending, hideWaiting, following: followNotifications({ bus, store, clock }) };
 		},
 		stop: async () => {
 			health.drain();
 			const stopping = running;
 			running = undefined;
 			if (stopping !== undefined) {
+				stopping.hideWaiting();
 				await stopping.following.stop();
 				const timer = setTimeout(() => stopping.ending.abort(), graceMs);
 				await Promise.all([stopping.dispatcher.stop(), stopping.retention.stop()]);

@@ -9,7 +9,7 @@ import { evidenceError } from './errors.ts';
 import type { SealingPool } from './sealing/pool.ts';
 import type { SealingTrouble } from './sealing/trouble.ts';
 import { type EvidenceStore, keyText } from './store/port.ts';
-import { measureSealing } from './telemetry.ts';
+import { measureSealing, type SealingRequest } from './telemetry.ts';
 
 /** What issuing is made of. */
 export interface IssuingOptions {
@@ -75,7 +75,7 @@ export class Issuing {
 		if (known) return known;
 		// Not a part of the call that happened to come first: the batch belongs to all that are in it.
 		const traceparent = currentTraceparent();
-		const issued = detached(() => this.#batcher.add({ facts, traceparent }))
+		const issued = detached(() => this.#batcher.add({ facts, traceparent, askedAt: performance.now() }))
 			.catch((error: unknown) => {
 				if (error instanceof RangeError) return evidenceError('SEALING_BUSY');
 				if (error instanceof DomainError) return error;
@@ -106,10 +106,7 @@ export class Issuing {
 	async #seal(drafts: readonly Draft[], issuedAt: Date): Promise<Issued[]> {
 		const { sealing, trouble } = this.#options;
 		const documents = drafts.map(({ evidenceId, document }) => ({ evidenceId, document }));
-		const outcomes = await measureSealing(
-			drafts.map((one) => one.traceparent),
-			() => sealing.seal(documents, issuedAt),
-		);
+		const outcomes = await measureSealing(drafts, (begun) => sealing.seal(documents, issuedAt, begun));
 		trouble.observe(outcomes, issuedAt);
 		return drafts.map(({ evidenceId: id, facts: { notificationId, transition, decidedAt } }, index) => {
 			const outcome = outcomes[index] ?? evidenceError('SEALING_FAILED');
@@ -121,10 +118,9 @@ export class Issuing {
 /** An evidence, or why there is none. */
 export type Issued = Evidence | DomainError;
 
-/** What is asked for, and the trace that it is asked for in. */
-interface Asked {
+/** What is asked for. */
+interface Asked extends SealingRequest {
 	readonly facts: EvidenceFacts;
-	readonly traceparent: string | undefined;
 }
 
 /** A document that is still to be sealed. */

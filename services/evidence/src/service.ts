@@ -9,6 +9,7 @@ import { evidenceHandlers, type Running } from './rpc/handlers.ts';
 import { SealingPool } from './sealing/pool.ts';
 import { SealingTrouble } from './sealing/trouble.ts';
 import type { EvidenceStore } from './store/port.ts';
+import { showQueue } from './telemetry.ts';
 import { loadTrust } from './trust/load.ts';
 
 /** How long a stop waits for what is being sealed, real time in milliseconds. What is cut short then is asked for again after the next start. */
@@ -33,6 +34,7 @@ export function createEvidenceService(deps: EvidenceServiceDeps): Service {
 	checkSealingTimeout(config);
 	let running: (Running & { readonly sealing: SealingPool }) | undefined;
 	const current = () => running ?? raise(evidenceError('NOT_RUNNING'));
+	let hideQueue: (() => void) | undefined;
 	const trouble = new SealingTrouble();
 	const health = createHealth();
 	health.register('store', () => store.ping());
@@ -49,9 +51,11 @@ export function createEvidenceService(deps: EvidenceServiceDeps): Service {
 			const maxBatch = config.FEFAENT_EVIDENCE_BATCH;
 			const issuing = new Issuing({ store, sealing, clock, trouble, maxBatch, maxBatches, maxWaiting: config.FEFAENT_EVIDENCE_QUEUE });
 			running = { issuing, trust, sealing };
+			hideQueue = showQueue(() => issuing.pending, logger);
 		},
 		stop: async () => {
 			health.drain();
+			hideQueue?.();
 			const last = running;
 			running = undefined;
 			if (last !== undefined) {

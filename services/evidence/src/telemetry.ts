@@ -1,46 +1,59 @@
-import { perTelemetry, tracing, withSpan } from '@fefaent/service-kit';
-import { metrics, trace } from '@opentelemetry/api';
+import type { SpanName } from '@fefaent/contracts/telemetry';
+import { counter, errorType, histogram, type Logger, showGauges, tracing, withSpan } from '@fefaent/service-kit';
+import { trace } from '@opentelemetry/api';
 import type { SealingOutcome } from './sealing/batch.ts';
 
-/** Names of the service's metrics and spans. */
-export const telemetryNames = {
-	/** Evidences sealed. */
-	sealed: 'fefaent.evidence.sealed',
-	/** Time to seal a batch, waiting included, in seconds. */
-	sealingTime: 'fefaent.evidence.sealing.duration',
-	sealSpan: 'seal evidences',
-} as const;
+const scope = 'fefaent.evidence';
+const sealed = counter(scope, 'fefaent.evidence.sealed');
+const sealingTime = histogram(scope, 'fefaent.evidence.sealing.duration');
+const queueTime = histogram(scope, 'fefaent.evidence.queue.duration');
 
-const instruments = perTelemetry(() => {
-	const meter = metrics.getMeter('fefaent.evidence');
-	return {
-		tracer: trace.getTracer('fefaent.evidence'),
-		sealed: meter.createCounter(telemetryNames.sealed, { description: 'Evidences sealed' }),
-		sealingTime: meter.createHistogram(telemetryNames.sealingTime, {
-			unit: 's',
-			description: 'Time to seal a batch of evidences',
-			advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] },
-		}),
-	};
-});
+/** Names of the service's spans. */
+const spanNames = { seal: 'seal evidences' } as const satisfies Readonly<Record<string, SpanName>>;
+
+/** What is to be sealed, as far as telemetry goes. */
+export interface SealingRequest {
+	readonly traceparent: string | undefined;
+	/** When it was asked for: `performance.now()`. */
+	readonly askedAt: number;
+}
 
 /**
  * Runs the sealing of a batch in a span and measures it, when telemetry is on. A batch of one trace is a part of that trace, a mixed one is linked to
  * all of them.
+ * @param run is given what to call when a thread begins with it
  */
 export async function measureSealing(
-	traceparents: readonly (string | undefined)[],
-	run: () => Promise<SealingOutcome[]>,
+	requests: readonly SealingRequest[],
+	run: (begun: () => void) => Promise<SealingOutcome[]>,
 ): Promise<SealingOutcome[]> {
-	if (!tracing()) return run();
-	const { tracer, sealed, sealingTime } = instruments();
+	if (!tracing()) return run(() => {});
 	const started = performance.now();
-	const traces = [...new Set(traceparents)];
+	const traces = [...new Set(requests.map(({ traceparent }) => traceparent))];
 	const place = traces.length === 1 ? { parent: traces[0] } : { links: traces };
-	return withSpan(tracer, telemetryNames.sealSpan, { attributes: { 'fefaent.batch.size': traceparents.length }, ...place }, async () => {
-		const outcomes = await run();
-		sealed.add(outcomes.filter((one) => 'xml' in one).length);
-		sealingTime.record((performance.now() - started) / 1000);
-		return outcomes;
+	const attributes = { 'fefaent.batch.size': requests.length };
+	const seconds = () => (performance.now() - started) / 1000;
+	return withSpan(trace.getTracer(scope), spanNames.seal, { attributes, ...place }, async (span) => {
+		const begun = () => {
+			const now = performance.now();
+			for (const { askedAt } of requests) queueTime((now - askedAt) / 1000);
+			span.setAttribute('fefaent.evidence.queue.duration', seconds());
+		};
+		try {
+			const outcomes = await run(begun);
+			sealed(outcomes.filter((one) => 'xml' in one).length);
+			sealingTime(seconds());
+			return outcomes;
+		} catch (error) {
+			sealingTime(seconds(), { 'error.type': errorType(error) });
+			throw error;
+		}
 	});
+}
+
+/** Shows how many evidences wait, when telemetry is on. Returns a function that ends it. */
+export function showQueue(depth: () => number, logger: Logger): () => void {
+	return showGauges(scope, { 'fefaent.evidence.queue.depth': () => [{ value: depth() }] }, (error, gauge) =>
+		logger.warn({ err: error, gauge }, 'a gauge could not be read'),
+	);
 }

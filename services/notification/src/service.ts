@@ -7,6 +7,7 @@ import type { NotificationConfig } from './config.ts';
 import { IdAllocator } from './ids/allocator.ts';
 import { notificationHandlers } from './rpc/handlers.ts';
 import type { NotificationStore } from './store/port.ts';
+import { showWaiting } from './telemetry.ts';
 
 /** What the notification service is made of. */
 export interface NotificationServiceDeps {
@@ -32,14 +33,19 @@ export function createNotificationService(deps: NotificationServiceDeps): Servic
 		bus,
 		onError: (error, where) => logger.error({ err: error, where }, 'events could not be published; they wait in the outbox'),
 	});
+	let hideWaiting: (() => void) | undefined;
 	const health = createHealth();
 	health.register('store', () => store.ping());
 	return {
 		name: 'notification',
 		rpc: [binding],
-		start: async () => relay.start(),
+		start: async () => {
+			relay.start();
+			hideWaiting = showWaiting(store, clock, logger);
+		},
 		stop: async () => {
 			health.drain();
+			hideWaiting?.();
 			await relay.stop();
 			await store.close();
 		},

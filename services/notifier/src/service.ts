@@ -14,6 +14,7 @@ import { mailAttempt, smsAttempt } from './operations/attempt.ts';
 import type { OperationDeps } from './operations/deps.ts';
 import { notifierHandlers } from './rpc/handlers.ts';
 import type { NotifierStore } from './store/port.ts';
+import { showWaiting } from './telemetry.ts';
 
 /** What the notifier is made of. */
 export interface NotifierServiceDeps {
@@ -50,7 +51,7 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 	const sms = createSmsSender({ config, clock, outbox: store.outbox });
 	const health = createHealth();
 	health.register('store', () => store.ping());
-	let running: { following: Following; sendings: readonly Sending[]; pruning: Job } | undefined;
+	let running: { following: Following; sendings: readonly Sending[]; pruning: Job; hideWaiting: () => void } | undefined;
 
 	const startSendings = (): readonly Sending[] => {
 		const common = {
@@ -78,6 +79,7 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 				sendings: startSendings(),
 				pruning: startPruning(store.notices, config.FEFAENT_NOTIFIER_INBOX_RETENTION, logger),
 				following: followNotifications(bus, operations),
+				hideWaiting: showWaiting(store.notices, clock, logger),
 			};
 		},
 		stop: async () => {
@@ -85,6 +87,7 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 			const stopping = running;
 			running = undefined;
 			const left = store.leave();
+			stopping?.hideWaiting();
 			await stopping?.following.stop();
 			await Promise.all([left, ...[...(stopping?.sendings ?? []), stopping?.pruning].map((one) => one?.stop())]);
 			await Promise.all([mail.close(), sms.close()]);

@@ -1,45 +1,42 @@
-import { notificationTopic } from '@fefaent/contracts/events';
-import { perTelemetry, tracing } from '@fefaent/service-kit';
-import { metrics, trace } from '@opentelemetry/api';
+import type { SpanName } from '@fefaent/contracts/telemetry';
+import type { Clock } from '@fefaent/kernel';
+import { ageOf, counter, histogram, type Logger, showGauges } from '@fefaent/service-kit';
+import { trace } from '@opentelemetry/api';
 import type { NoticeRecord } from './domain/notice.ts';
+import type { NoticeStore } from './store/port.ts';
 
 const scope = 'fefaent.notifier';
 
 /** Names of the service's spans. */
-export const spanNames = {
-	follow: `process ${notificationTopic}`,
-	send: 'send notice',
-} as const;
-
-/** Names of the service's metrics. */
-export const metricNames = {
-	/** Attempts, by channel, provider and result (the state after it, and the failure's name). */
-	attempts: 'fefaent.notifier.attempts',
-	/** From when a notice was recorded to when a provider took it, in seconds of the environment's time. */
-	sent: 'fefaent.notifier.recorded_to_sent',
-} as const;
+export const spanNames = { send: 'send notice' } as const satisfies Readonly<Record<string, SpanName>>;
 
 /** The service's tracer. */
 export const tracer = trace.getTracer(scope);
 
-const instruments = perTelemetry(() => {
-	const meter = metrics.getMeter(scope);
-	return {
-		attempts: meter.createCounter(metricNames.attempts, { description: 'Attempts to send notices' }),
-		sent: meter.createHistogram(metricNames.sent, {
-			unit: 's',
-			description: 'From recorded to taken by a provider',
-			advice: { explicitBucketBoundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 108_000] },
-		}),
-	};
-});
+const attempts = counter(scope, 'fefaent.notifier.attempts');
+const duration = histogram(scope, 'fefaent.notifier.notice.duration');
+
+/** What a notice is told by. */
+export function attributesOf({ channel }: Pick<NoticeRecord, 'channel'>) {
+	return { 'fefaent.channel': channel.replace('CHANNEL_', '') };
+}
 
 /** Counts an attempt, when telemetry is on. @param after the notice after it */
 export function recordAttempt(after: NoticeRecord, provider: string): void {
-	if (!tracing()) return;
-	const { attempts, sent } = instruments();
-	const channel = after.channel.replace('CHANNEL_', '');
+	const { kind, recordedAt, settledAt } = after;
+	const { failure, toldAt = recordedAt } = after.document;
 	const state = after.state.replace('NOTICE_STATE_', '');
-	attempts.add(1, { channel, provider, state, failure: after.document.failure });
-	if (state === 'SENT' && after.settledAt) sent.record((after.settledAt.getTime() - after.recordedAt.getTime()) / 1000, { channel });
+	const channel = attributesOf(after);
+	attempts(1, { ...channel, 'fefaent.provider': provider, 'fefaent.state': state, ...(failure !== '' && { 'error.type': failure }) });
+	if (state !== 'SENT' || !settledAt) return;
+	duration((settledAt.getTime() - toldAt.getTime()) / 1000, { ...channel, 'fefaent.notice.kind': kind.replace('NOTICE_KIND_', '') });
+}
+
+/** Shows what waits, when telemetry is on. Returns a function that ends it. */
+export function showWaiting(store: Pick<NoticeStore, 'oldestPending'>, clock: Clock, logger: Logger): () => void {
+	return showGauges(
+		scope,
+		{ 'fefaent.notifier.notice.oldest.age': async () => ageOf(await store.oldestPending(), clock.now()) },
+		(error, gauge) => logger.warn({ err: error, gauge }, 'a gauge could not be read'),
+	);
 }

@@ -10,6 +10,7 @@ import { startSweep } from './jobs/sweep.ts';
 import { startTimers, type Timers } from './jobs/timers.ts';
 import { lifecycleHandlers } from './rpc/handlers.ts';
 import type { StateEngineStore } from './store/port.ts';
+import { showWaiting } from './telemetry.ts';
 import { TransitionRunner } from './transitions/run.ts';
 
 /** What the state-engine is made of. */
@@ -40,7 +41,7 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 	const binding = bind(LifecycleServiceDefinition, lifecycleHandlers(shared), { logger });
 	const health = createHealth();
 	health.register('store', () => store.ping());
-	let running: { following: Following; timers: Timers; sweep: Job } | undefined;
+	let running: { following: Following; timers: Timers; sweep: Job; hideWaiting: () => void } | undefined;
 
 	return {
 		name: 'state-engine',
@@ -63,13 +64,14 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 				ageMs: config.FEFAENT_STATE_ENGINE_SWEEP_AGE,
 				everyMs: config.FEFAENT_STATE_ENGINE_SWEEP_EVERY,
 			});
-			running = { timers, sweep, following: followNotifications({ ...shared, bus }) };
+			running = { timers, sweep, following: followNotifications({ ...shared, bus }), hideWaiting: showWaiting(store, clock, logger) };
 		},
 		stop: async () => {
 			health.drain();
 			const stopping = running;
 			running = undefined;
 			const left = store.leave();
+			stopping?.hideWaiting();
 			await stopping?.following.stop();
 			await Promise.all([stopping?.timers.stop(), stopping?.sweep.stop(), left]);
 			await store.close();

@@ -2,6 +2,9 @@ import type { Clock } from '@fefaent/kernel';
 import { type Database, openDatabase } from '@fefaent/store-kit';
 import { busError } from '../errors.ts';
 import type { BusMessage, DeadLetter, DeadLetterFilter, EventBus, Following, FollowOptions, GroupLag, RedriveFilter } from '../port.ts';
+import { showLag } from '../tracing/lag.ts';
+import { traceProcessing } from '../tracing/processing.ts';
+import { traceSending } from '../tracing/sending.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Follower } from './follower.ts';
 import { Log } from './log.ts';
@@ -48,6 +51,7 @@ class SqliteBus implements EmbeddedBus {
 	readonly #unwatchClock: () => void;
 	#sweeping: Promise<number> | undefined;
 	#closing: Promise<void> | undefined;
+	readonly #hideLag: () => void;
 
 	constructor(options: EmbeddedBusOptions) {
 		this.#options = options;
@@ -58,13 +62,15 @@ class SqliteBus implements EmbeddedBus {
 		const sweep = () => void this.sweep().catch((error: unknown) => this.#onError(error, 'sweep'));
 		this.#sweeper = setInterval(sweep, sweepEveryMs).unref();
 		this.#unwatchClock = options.clock.onMoved(sweep);
+		const followed = async () => (await this.lag()).filter(({ topic, group }) => this.#followers.has(place(topic, group)));
+		this.#hideLag = showLag(followed, this.#onError);
 	}
 
 	async publish(messages: readonly BusMessage[]): Promise<void> {
 		this.#assertOpen();
 		if (messages.length === 0) return;
 		try {
-			await this.#log.append(messages);
+			await traceSending('fefaent', messages, (traced) => this.#log.append(traced));
 		} finally {
 			// Even when it failed: it may have failed after the commit.
 			for (const topic of new Set(messages.map((message) => message.topic))) {
@@ -73,8 +79,9 @@ class SqliteBus implements EmbeddedBus {
 		}
 	}
 
-	follow(options: FollowOptions): Following {
+	follow(wanted: FollowOptions): Following {
 		this.#assertOpen();
+		const options = { ...wanted, handle: traceProcessing('fefaent', wanted.group, wanted.handle) };
 		const places = options.topics.map((topic) => place(topic, options.group));
 		options.topics.forEach((topic, index) => {
 			if (this.#followers.has(places[index] ?? '')) throw busError('BUS_GROUP_TAKEN', { group: options.group, topic });
@@ -125,6 +132,7 @@ class SqliteBus implements EmbeddedBus {
 	}
 
 	async #close(): Promise<void> {
+		this.#hideLag();
 		clearInterval(this.#sweeper);
 		this.#unwatchClock();
 		await Promise.all([...new Set(this.#followers.values())].map((follower) => follower.stop()));

@@ -2,6 +2,9 @@ import { type Clock, crashpoint } from '@fefaent/kernel';
 import type { Kafka } from 'kafkajs';
 import { busError } from '../errors.ts';
 import type { BusMessage, DeadLetter, DeadLetterFilter, EventBus, Following, FollowOptions, GroupLag, RedriveFilter } from '../port.ts';
+import { showLag } from '../tracing/lag.ts';
+import { traceProcessing } from '../tracing/processing.ts';
+import { traceSending } from '../tracing/sending.ts';
 import { Cluster } from './cluster.ts';
 import { type KafkaConnection, kafkaClient } from './connection.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -70,6 +73,7 @@ class Bus implements KafkaBus {
 	readonly #subscriptions: Map<string, Subscription>;
 	readonly #underWay = new Set<Promise<unknown>>();
 	#closing: Promise<void> | undefined;
+	readonly #hideLag: () => void;
 
 	constructor(options: KafkaBusOptions) {
 		this.#clock = options.clock;
@@ -95,6 +99,8 @@ class Bus implements KafkaBus {
 			onError: this.#onError,
 		});
 		this.#letters = new DeadLetters(this.#publisher, this.#view);
+		const followed = () => subscriptions.filter((one) => this.#followers.has(place(one)));
+		this.#hideLag = showLag(() => Promise.all(followed().map((one) => this.#lagOf(one))), this.#onError);
 	}
 
 	async publish(messages: readonly BusMessage[]): Promise<void> {
@@ -103,8 +109,9 @@ class Bus implements KafkaBus {
 		await this.#during(this.#publish(messages));
 	}
 
-	follow(options: FollowOptions): KafkaFollowing {
+	follow(wanted: FollowOptions): KafkaFollowing {
 		this.#assertOpen();
+		const options = { ...wanted, handle: traceProcessing('kafka', wanted.group, wanted.handle) };
 		const { group } = options;
 		const places = options.topics.map((topic) => place({ topic, group }));
 		options.topics.forEach((topic, index) => {
@@ -160,7 +167,9 @@ class Bus implements KafkaBus {
 
 	async #publish(messages: readonly BusMessage[]): Promise<void> {
 		await crashpoint('bus.log.before-append');
-		await this.#publisher.send(messages.map((message) => ({ topic: message.topic, record: recordOf(message) })));
+		await traceSending('kafka', messages, (traced) =>
+			this.#publisher.send(traced.map((message) => ({ topic: message.topic, record: recordOf(message) }))),
+		);
 		await crashpoint('bus.log.after-append');
 	}
 
@@ -189,6 +198,7 @@ class Bus implements KafkaBus {
 	}
 
 	async #close(): Promise<void> {
+		this.#hideLag();
 		await Promise.all([...new Set(this.#followers.values())].map((follower) => follower.stop()));
 		await Promise.allSettled(this.#underWay);
 		await Promise.all([this.#view.close(), this.#publisher.close(), this.#cluster.close()]);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { crashpoint, type DomainError } from '@fefaent/kernel';
 import type { Client, ServiceError } from '@grpc/grpc-js';
-import { SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, SpanKind, trace } from '@opentelemetry/api';
 import { attributeNames, kitScope } from '../telemetry/names.ts';
-import { recordDuration } from '../telemetry/rpc-metrics.ts';
-import { errorType, traceparentOf, withSpan } from '../telemetry/spans.ts';
+import { measured } from '../telemetry/rpc-metrics.ts';
+import { traceparentOf, withSpan } from '../telemetry/spans.ts';
 import { tracing } from '../telemetry/state.ts';
 import { callStorage } from './call.ts';
 import { type CallOptions, deadlineOf, defaultDeadlineMs } from './context.ts';
@@ -29,6 +29,8 @@ interface Route {
 	/** `NotificationService/Create`. */
 	readonly name: string;
 	readonly path: string;
+	/** What it is told by in spans and metrics. */
+	readonly attributes: Attributes;
 	readonly caller: string;
 	readonly deadlineMs: number;
 	readonly waitForReady: boolean;
@@ -52,6 +54,11 @@ function routeOf<D extends ServiceDefinition>(definition: D, method: MethodDefin
 	return {
 		name: `${definition.name}/${method.name}`,
 		path: methodPath(definition.fullName, method.name),
+		attributes: {
+			[attributeNames.rpcSystem]: 'grpc',
+			[attributeNames.rpcMethod]: `${definition.fullName}/${method.name}`,
+			...serverOf(options.address),
+		},
 		caller: options.caller,
 		deadlineMs: options.defaultDeadlineMs ?? defaultDeadlineMs,
 		waitForReady: options.waitForReady ?? false,
@@ -112,19 +119,18 @@ async function begin(open: (method: string) => Promise<Channel>, route: Route, r
 	return response;
 }
 
-async function traced(channel: Channel, route: Route, request: unknown, options: CallOptions | undefined): Promise<unknown> {
-	const started = performance.now();
-	const attributes = { [attributeNames.rpcSystem]: 'grpc', [attributeNames.rpcMethod]: route.name };
-	try {
-		const response = await withSpan(trace.getTracer(kitScope), route.name, { kind: SpanKind.CLIENT, attributes }, (span) =>
-			perform(channel, route, request, options, traceparentOf(span.spanContext())),
-		);
-		recordDuration('client', started, attributes);
-		return response;
-	} catch (error) {
-		recordDuration('client', started, { ...attributes, [attributeNames.errorType]: errorType(error) });
-		throw error;
-	}
+function traced(channel: Channel, route: Route, request: unknown, options: CallOptions | undefined): Promise<unknown> {
+	const { attributes } = route;
+	return withSpan(trace.getTracer(kitScope), String(attributes[attributeNames.rpcMethod]), { kind: SpanKind.CLIENT, attributes }, (span) =>
+		measured({ side: 'client', attributes }, () => perform(channel, route, request, options, traceparentOf(span.spanContext()))),
+	);
+}
+
+/** Host and port of `host:port`, `dns:///host:port`, or the first of `ipv4:host:port,host:port`. */
+function serverOf(address: string): Attributes {
+	const { hostname, port } = URL.parse(`grpc://${address.replace(/^(dns|ipv4|ipv6):\/*/, '').replace(/,.*/, '')}`) ?? {};
+	if (!hostname) return {};
+	return { [attributeNames.serverAddress]: hostname, ...(port ? { [attributeNames.serverPort]: Number(port) } : {}) };
 }
 
 function perform(

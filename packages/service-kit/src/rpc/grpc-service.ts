@@ -4,7 +4,7 @@ import { Metadata } from '@grpc/grpc-js';
 import { SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from '../logs/logger.ts';
 import { attributeNames, kitScope } from '../telemetry/names.ts';
-import { recordDuration } from '../telemetry/rpc-metrics.ts';
+import { isServerFailure, measured } from '../telemetry/rpc-metrics.ts';
 import { traceparentOf, withSpan } from '../telemetry/spans.ts';
 import { tracing } from '../telemetry/state.ts';
 import type { RpcBinding } from './binding.ts';
@@ -69,6 +69,7 @@ const same = (bytes: Buffer): Buffer => bytes;
 
 function unaryHandler(binding: RpcBinding, key: string, method: MethodDefinition, serving: Serving): UnaryHandler {
 	const name = `${binding.definition.name}/${method.name}`;
+	const fullName = `${binding.definition.fullName}/${method.name}`;
 	const logger = binding.logger ?? serving.logger;
 
 	const answer = async (request: Buffer, call: Call): Promise<Buffer> => {
@@ -88,7 +89,7 @@ function unaryHandler(binding: RpcBinding, key: string, method: MethodDefinition
 			return callback(statusOf(refused(name)));
 		}
 		serving.answering.begin();
-		inContext(grpcCall, name, caller, answer)
+		inContext(grpcCall, { name, fullName, caller }, answer)
 			.then(
 				(response) => callback(null, response),
 				(error: unknown) => callback(statusOf(answerFailure(error, name, caller, logger))),
@@ -107,8 +108,7 @@ function statusOf(failure: DomainError) {
 /** Answers one call with its deadline, cancellation and trace in place. */
 async function inContext(
 	grpcCall: ServerUnaryCall<Buffer, Buffer>,
-	name: string,
-	caller: string,
+	{ name, fullName, caller }: { readonly name: string; readonly fullName: string; readonly caller: string },
 	answer: (request: Buffer, call: Call) => Promise<Buffer>,
 ): Promise<Buffer> {
 	const given = Number(grpcCall.getDeadline());
@@ -137,15 +137,11 @@ async function inContext(
 	};
 
 	if (!tracing()) return run(parent);
-	const started = performance.now();
-	const attributes = { [attributeNames.rpcSystem]: 'grpc', [attributeNames.rpcMethod]: name, [attributeNames.caller]: caller };
-	try {
-		return await withSpan(trace.getTracer(kitScope), name, { kind: SpanKind.SERVER, attributes, parent }, (span) =>
-			run(traceparentOf(span.spanContext())),
-		);
-	} finally {
-		recordDuration('server', started, { [attributeNames.rpcSystem]: 'grpc', [attributeNames.rpcMethod]: name });
-	}
+	const rpc = { [attributeNames.rpcSystem]: 'grpc', [attributeNames.rpcMethod]: fullName };
+	const attributes = { ...rpc, [attributeNames.caller]: caller };
+	return withSpan(trace.getTracer(kitScope), fullName, { kind: SpanKind.SERVER, attributes, parent, fails: isServerFailure }, (span) =>
+		measured({ side: 'server', attributes: rpc }, () => run(traceparentOf(span.spanContext()))),
+	);
 }
 
 function header(call: ServerUnaryCall<Buffer, Buffer>, name: string): string | undefined {

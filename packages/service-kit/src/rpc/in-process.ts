@@ -26,6 +26,8 @@ export interface InProcessOptions {
 /** One method, ready to be called. */
 interface Route {
 	readonly path: string;
+	/** The same with the package of its contract. */
+	readonly fullName: string;
 	readonly method: MethodDefinition;
 	readonly binding: RpcBinding;
 	readonly key: string;
@@ -54,7 +56,8 @@ export function inProcessClient<D extends ServiceDefinition>(
 
 function clientOf<D extends ServiceDefinition>(binding: RpcBinding<D>, options: InProcessOptions): RpcClient<D> {
 	const methods = Object.entries<MethodDefinition>(binding.definition.methods).map(([key, method]) => {
-		const route: Route = { path: `${binding.definition.name}/${method.name}`, method, binding, key, options };
+		const { name, fullName } = binding.definition;
+		const route: Route = { path: `${name}/${method.name}`, fullName: `${fullName}/${method.name}`, method, binding, key, options };
 		return [key, (request: unknown, call?: CallOptions) => begin(route, request, call)];
 	});
 	// The entries are made from the very definition that the type is made from.
@@ -63,8 +66,8 @@ function clientOf<D extends ServiceDefinition>(binding: RpcBinding<D>, options: 
 
 function begin(route: Route, request: unknown, options: CallOptions | undefined): Promise<unknown> {
 	if (!tracing()) return perform(route, request, options, callStorage.getStore()?.traceparent);
-	const attributes = { [attributeNames.rpcMethod]: route.path, [attributeNames.caller]: route.options.caller };
-	return withSpan(trace.getTracer(kitScope), route.path, { kind: SpanKind.INTERNAL, attributes }, (span) =>
+	const attributes = { [attributeNames.rpcMethod]: route.fullName, [attributeNames.caller]: route.options.caller };
+	return withSpan(trace.getTracer(kitScope), route.fullName, { kind: SpanKind.INTERNAL, attributes }, (span) =>
 		perform(route, request, options, traceparentOf(span.spanContext())),
 	);
 }

@@ -1,22 +1,71 @@
-import { type Attributes, metrics } from '@opentelemetry/api';
-import { kitScope, metricNames } from './names.ts';
-import { perTelemetry, tracing } from './state.ts';
-
-/** Bounds of RPC durations in seconds, as the semantic conventions advise. */
-const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-
-function duration(name: string, description: string) {
-	return perTelemetry(() =>
-		metrics.getMeter(kitScope).createHistogram(name, { unit: 's', description, advice: { explicitBucketBoundaries: boundaries } }),
-	);
-}
+import { DomainError, failureKinds } from '@fefaent/kernel';
+import { type Attributes, trace } from '@opentelemetry/api';
+import { histogram } from './instruments.ts';
+import { attributeNames, kitScope } from './names.ts';
+import { errorType } from './spans.ts';
+import { tracing } from './state.ts';
 
 const durations = {
-	server: duration(metricNames.rpcServerDuration, 'How long calls took to answer'),
-	client: duration(metricNames.rpcClientDuration, 'How long calls took to be answered'),
+	server: histogram(kitScope, 'rpc.server.call.duration'),
+	client: histogram(kitScope, 'rpc.client.call.duration'),
 };
 
-/** Records how long a call over the network took, when telemetry is on. @param startedMs `performance.now()` at its start */
-export function recordDuration(side: keyof typeof durations, startedMs: number, attributes: Attributes): void {
-	if (tracing()) durations[side]().record((performance.now() - startedMs) / 1000, attributes);
+/** Names of gRPC's status codes, by their numbers (grpc.github.io/grpc/core/md_doc_statuscodes.html). */
+const statusNames = [
+	'OK',
+	'CANCELLED',
+	'UNKNOWN',
+	'INVALID_ARGUMENT',
+	'DEADLINE_EXCEEDED',
+	'NOT_FOUND',
+	'ALREADY_EXISTS',
+	'PERMISSION_DENIED',
+	'RESOURCE_EXHAUSTED',
+	'FAILED_PRECONDITION',
+	'ABORTED',
+	'OUT_OF_RANGE',
+	'UNIMPLEMENTED',
+	'INTERNAL',
+	'UNAVAILABLE',
+	'DATA_LOSS',
+	'UNAUTHENTICATED',
+] as const;
+
+/** Statuses that are the server's own failures: the others are an answer (semantic conventions for gRPC, "Status"). */
+const serverErrors = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
+
+/** How a call over the network is told. */
+export interface RpcCall {
+	readonly side: keyof typeof durations;
+	readonly attributes: Attributes;
+}
+
+/** Runs a call, records how long it took, and gives the active span its status code. Only when telemetry is on. */
+export async function measured<T>({ side, attributes }: RpcCall, run: () => Promise<T>): Promise<T> {
+	if (!tracing()) return run();
+	const started = performance.now();
+	const span = trace.getActiveSpan();
+	const tell = (status: string, failed: Attributes = {}) => {
+		span?.setAttribute(attributeNames.rpcStatus, status);
+		durations[side]((performance.now() - started) / 1000, { ...attributes, [attributeNames.rpcStatus]: status, ...failed });
+	};
+	try {
+		const answer = await run();
+		tell('OK');
+		return answer;
+	} catch (error) {
+		const status = statusOf(error);
+		tell(status, side === 'client' || isServerFailure(error) ? { [attributeNames.errorType]: errorType(error) } : {});
+		throw error;
+	}
+}
+
+/** Whether a call ended by a failure of the server's, and not by a refusal that is its answer. */
+export function isServerFailure(error: unknown): boolean {
+	return serverErrors.has(statusOf(error));
+}
+
+function statusOf(error: unknown): string {
+	if (!(error instanceof DomainError)) return error instanceof DOMException && error.name === 'AbortError' ? 'CANCELLED' : 'INTERNAL';
+	return statusNames[failureKinds[error.kind].grpcStatus] ?? 'UNKNOWN';
 }

@@ -5,15 +5,18 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { samplerOf } from './sampler.ts';
 import type { TelemetryOptions } from './start.ts';
 
 /** Starts the SDK and registers it with the OpenTelemetry API. */
 export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; stop(): Promise<void> } {
 	const processors = spanProcessors(options);
+	const readers = metricReaders(options);
 	const sdk = new NodeSDK({
 		serviceName: options.service,
+		sampler: samplerOf(process.env),
 		spanProcessors: processors,
-		metricReaders: metricReaders(options),
+		metricReaders: readers,
 		// Logs are lines of JSON that carry the ids of their trace; they are not sent a second time.
 		logRecordProcessors: [],
 		instrumentations: [],
@@ -21,7 +24,7 @@ export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; s
 	sdk.start();
 	return {
 		flush: async () => {
-			await Promise.all(processors.map((one) => one.forceFlush()));
+			await Promise.all([...processors, ...readers].map((one) => one.forceFlush()));
 		},
 		stop: async () => {
 			try {
@@ -35,15 +38,34 @@ export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; s
 
 function spanProcessors({ endpoint, spanExporter }: TelemetryOptions): SpanProcessor[] {
 	if (spanExporter !== undefined) return [new SimpleSpanProcessor({ exporter: spanExporter })];
-	return endpoint === undefined
-		? []
-		: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: signalUrl(endpoint, 'traces') }) })];
+	if (endpoint === undefined) return [];
+	return [
+		new BatchSpanProcessor({
+			exporter: new OTLPTraceExporter({ url: signalUrl(endpoint, 'traces') }),
+			...given('scheduledDelayMillis', 'OTEL_BSP_SCHEDULE_DELAY'),
+			...given('maxQueueSize', 'OTEL_BSP_MAX_QUEUE_SIZE'),
+			...given('maxExportBatchSize', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
+			...given('exportTimeoutMillis', 'OTEL_BSP_EXPORT_TIMEOUT'),
+		}),
+	];
 }
 
 function metricReaders({ endpoint, metricReader }: TelemetryOptions): IMetricReader[] {
 	if (metricReader !== undefined) return [metricReader];
 	if (endpoint === undefined) return [];
-	return [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: signalUrl(endpoint, 'metrics') }) })];
+	const interval = given('exportIntervalMillis', 'OTEL_METRIC_EXPORT_INTERVAL');
+	const timeout = given('exportTimeoutMillis', 'OTEL_METRIC_EXPORT_TIMEOUT');
+	// The default timeout is longer than a short interval, which the reader refuses.
+	const { exportIntervalMillis: every = 60_000 } = interval;
+	const bounded = { exportTimeoutMillis: Math.min(timeout.exportTimeoutMillis ?? 30_000, every) };
+	const exporter = new OTLPMetricExporter({ url: signalUrl(endpoint, 'metrics') });
+	return [new PeriodicExportingMetricReader({ exporter, ...interval, ...bounded })];
+}
+
+/** A standard setting, where it holds a positive number: the SDK's parts do not read it when they are made one by one. */
+function given<K extends string>(option: K, variable: string): { readonly [key in K]?: number } {
+	const value = Number(process.env[variable]);
+	return (value > 0 ? { [option]: value } : {}) as { readonly [key in K]?: number };
 }
 
 /** The address of one signal below the base endpoint (OTLP specification, "Endpoint URLs for OTLP/HTTP"). */

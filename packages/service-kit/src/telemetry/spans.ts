@@ -26,6 +26,8 @@ export interface SpanOptions {
 	readonly links?: readonly (string | undefined)[];
 	/** Traceparent of the work that this one is a part of; the active span unless given. */
 	readonly parent?: string | undefined;
+	/** Whether a rejection is a failure of this work, and not an answer like another; default: it is. */
+	readonly fails?: (error: unknown) => boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function withSpan<T>(tracer: Tracer, name: string, options: SpanOpt
 	try {
 		return await context.with(trace.setSpan(parent, span), () => run(span));
 	} catch (error) {
-		span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', errorType(error));
+		if (options.fails?.(error) ?? true) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', errorType(error));
 		throw error;
 	} finally {
 		span.end();

@@ -17,7 +17,7 @@ export interface TelemetryOptions {
 /** Telemetry of a process. */
 export interface Telemetry {
 	readonly enabled: boolean;
-	/** Hands over every span that has ended. */
+	/** Hands over every span that has ended, and every metric as it stands. */
 	flush(): Promise<void>;
 	/** Sends what is left and ends it. */
 	stop(): Promise<void>;
@@ -25,7 +25,8 @@ export interface Telemetry {
 
 /**
  * Starts traces and metrics for the whole process when there is somewhere to send them. Nothing of the OpenTelemetry SDK is loaded otherwise.
- * Sampling follows `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`.
+ * Sampling and export follow the standard settings of the environment: `OTEL_TRACES_SAMPLER`, `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_METRIC_EXPORT_INTERVAL` and
+ * their like.
  * @throws Error when it is already started: the SDK registers itself globally
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {

@@ -144,9 +144,18 @@ export class MongoOutbox {
 		this.#underWay = new Set();
 	}
 
-	/** Events' documents that wait, of all replicas. */
-	async depth(): Promise<number> {
-		return this.#options.db.run(() => this.#model.countDocuments({ outboxAt: { $exists: true } }).hint(outboxIndex('').key));
+	/** Events' documents that wait, of all replicas; or `most` if they are more. */
+	async depth(most?: number): Promise<number> {
+		const options = { hint: outboxIndex('').key, ...(most !== undefined && { limit: most }) };
+		return this.#options.db.run(() => this.#model.countDocuments({ outboxAt: { $exists: true } }, options));
+	}
+
+	/** When the event that waits longest was written, of all replicas: real time. */
+	async oldestAt(): Promise<Date | undefined> {
+		const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+		const waits = { outboxShard: { $in: shards }, outboxAt: { $exists: true } };
+		const oldest = await this.#options.db.run(() => this.#model.findOne(waits, { outboxAt: 1 }).sort({ outboxAt: 1 }).lean());
+		return oldest?.outboxAt;
 	}
 
 	/** Calls `listener` when there may be events to take. Returns a function that stops it. */

@@ -1,12 +1,9 @@
 import { decodeNotificationEvent, NotificationEventType, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
-import { detached, withSpan } from '@fefaent/service-kit';
-import { SpanKind } from '@opentelemetry/api';
 import { newDelivery } from '../domain/delivery.ts';
 import { wants } from '../domain/states.ts';
 import type { CallbackStore } from '../store/port.ts';
-import { spanNames, tracer } from '../telemetry.ts';
 
 /** What the consumer works with. */
 export interface ConsumerDeps {
@@ -25,12 +22,7 @@ export function followNotifications(deps: ConsumerDeps): Following {
 		group: 'callback',
 		maxBatch: 250,
 		retry,
-		handle: (batch) => {
-			const links = batch.map((message) => message.headers.traceparent);
-			const attributes = { 'messaging.batch.message_count': batch.length };
-			// Not a part of whichever call published the events.
-			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
-		},
+		handle: (batch) => handle(batch, deps),
 	});
 }
 

@@ -5,6 +5,7 @@ import type { AttemptResult } from '../domain/verdict.ts';
 import type { Content } from '../forms/form.ts';
 import { formOf } from '../forms/registry.ts';
 import type { Borrowed, Channels } from '../http/clients.ts';
+import { tracePost } from '../telemetry.ts';
 
 /** What attempts are made with. */
 export interface AttemptDeps {
@@ -37,7 +38,7 @@ export async function attempt(record: EndpointRecord, content: Content, signal: 
 		const credentials = authorization === '' ? {} : { authorization };
 		await crashpoint('callback.delivery.send.before');
 		const headers = { 'user-agent': 'fefaent', ...message.headers, ...credentials };
-		const exchange = await client.post({ ...message, headers }, { signal, endsAt });
+		const exchange = await tracePost(record.endpoint.url, { ...message, headers }, (traced) => client.post(traced, { signal, endsAt }));
 		await crashpoint('callback.delivery.send.after');
 		if (!('answer' in exchange)) return exchange;
 		return form.read(exchange.answer, content);

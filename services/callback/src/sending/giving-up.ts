@@ -2,6 +2,7 @@ import type { Clock } from '@fefaent/kernel';
 import type { Logger } from '@fefaent/service-kit';
 import { type EndpointHealth, type EndpointRecord, wellHealth } from '../domain/endpoint.ts';
 import type { CallbackStore, GiveUp } from '../store/port.ts';
+import { recordExhausted } from '../telemetry.ts';
 
 /** What giving up is done with. */
 export interface GivingUpDeps {
@@ -35,6 +36,7 @@ export async function giveUpUnreachable(record: EndpointRecord, health: Endpoint
 	const { id: endpointId } = record.endpoint;
 	const dueUntil = health.failingSince ?? clock.now();
 	const deliveries = await giveUpPending({ endpointId, why: 'ENDPOINT_UNREACHABLE', dueUntil }, deps);
+	recordExhausted(record.endpoint.form, deliveries);
 	const anew = { failures: 0, failingSince: undefined, notBefore: health.notBefore };
 	await store.setHealth(endpointId, record.generation, anew);
 	if (deliveries > 0) logger.error({ endpointId, deliveries }, 'callbacks to an unreachable endpoint are exhausted: they can be redriven');

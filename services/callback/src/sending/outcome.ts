@@ -7,7 +7,7 @@ import type { FailureName } from '../domain/failures.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import { type AttemptResult, type Judgement, judge } from '../domain/verdict.ts';
 import type { CallbackStore, DueDelivery } from '../store/port.ts';
-import { recordAttempt } from '../telemetry.ts';
+import { recordAttempt, recordExhausted } from '../telemetry.ts';
 import { disableGone, giveUpUnreachable } from './giving-up.ts';
 
 /** What outcomes are judged and recorded with. */
@@ -89,9 +89,10 @@ export class Outcomes {
 	}
 
 	/** Ends a delivery that no attempt can help. */
-	async giveUp(item: DueDelivery, why: FailureName): Promise<void> {
+	async giveUp({ endpoint }: EndpointRecord, item: DueDelivery, why: FailureName): Promise<void> {
 		const { store, clock } = this.#deps;
 		await store.settle([{ record: item, delivery: givenUp(item.delivery, why, clock.now()), dueAt: undefined }]);
+		recordExhausted(endpoint.form, 1);
 	}
 
 	/** Gives up what has waited for an endpoint that used up its whole schedule. */
@@ -103,8 +104,9 @@ export class Outcomes {
 	#tell({ record, item, result, durationMs }: Attempted, now: Date, exhausted: boolean): void {
 		const { id: endpointId, form } = record.endpoint;
 		const { failure, status } = result;
-		const { id: deliveryId, notificationId, recordedAt } = item.delivery;
-		recordAttempt({ form, failure, durationMs, delayMs: now.getTime() - (recordedAt ?? now).getTime(), exhausted });
+		const { id: deliveryId, notificationId, toldAt } = item.delivery;
+		recordAttempt({ form, result, durationMs, sinceChangeMs: now.getTime() - (toldAt ?? now).getTime() });
+		if (exhausted) recordExhausted(form, 1);
 		if (failure === undefined) return;
 		const fields = { endpointId, deliveryId, notificationId, attempt: item.tries + 1, failure, status };
 		if (exhausted) this.#deps.logger.error(fields, 'a callback is exhausted: it can be redriven');

@@ -1,6 +1,5 @@
 import { backoffMs } from '@fefaent/kernel';
 import { detached, withSpan } from '@fefaent/service-kit';
-import { SpanKind } from '@opentelemetry/api';
 import { type EndpointRecord, inFlightOf, isReady } from '../domain/endpoint.ts';
 import { concernOf } from '../domain/failures.ts';
 import { planOf } from '../domain/order.ts';
@@ -173,14 +172,20 @@ export class EndpointWorker {
 
 	#launch(permit: Permit, record: EndpointRecord, item: DueDelivery, what: Gathered): void {
 		const parent = item.traceparent;
-		const attributes = { 'fefaent.delivery.id': item.delivery.id, 'fefaent.endpoint.id': this.#endpointId };
-		this.#flights.launch(item.delivery.id, item.delivery.notificationId, () =>
-			detached(() =>
-				withSpan(tracer, spanNames.deliver, { kind: SpanKind.CLIENT, parent, attributes }, () => this.#deliver(permit, record, item, what)),
-			).catch((error: unknown) => {
-				permit.end();
-				if (!this.#deps.signal.aborted) this.#broken = error;
-			}),
+		const { id, notificationId } = item.delivery;
+		const attributes = {
+			'fefaent.notification.id': notificationId,
+			'fefaent.delivery.id': id,
+			'fefaent.endpoint.id': this.#endpointId,
+			'fefaent.attempt': item.tries + 1,
+		};
+		this.#flights.launch(id, notificationId, () =>
+			detached(() => withSpan(tracer, spanNames.deliver, { parent, attributes }, () => this.#deliver(permit, record, item, what))).catch(
+				(error: unknown) => {
+					permit.end();
+					if (!this.#deps.signal.aborted) this.#broken = error;
+				},
+			),
 		);
 	}
 
@@ -190,7 +195,7 @@ export class EndpointWorker {
 		try {
 			if (!(await this.#mayBegin(permit))) return;
 			if (!('content' in what) && concernOf(what.failure) === 'final') {
-				await this.#outcomes.giveUp(item, what.failure);
+				await this.#outcomes.giveUp(record, item, what.failure);
 				return;
 			}
 			const { failures: failuresAtStart } = this.#outcomes.health;

@@ -19,8 +19,11 @@ export class SealingBatch {
 	readonly #outcomes: (SealingOutcome | undefined)[];
 	readonly #resolve: (outcomes: SealingOutcome[]) => void;
 	#missing: number;
+	#begun: (() => void) | undefined;
 
-	constructor(documents: readonly Unsealed[], at: Date) {
+	/** @param begun called once, when the first thread gets a part of it */
+	constructor(documents: readonly Unsealed[], at: Date, begun?: () => void) {
+		this.#begun = begun;
 		const { promise, resolve } = Promise.withResolvers<SealingOutcome[]>();
 		this.at = at.getTime();
 		this.done = promise;
@@ -33,6 +36,12 @@ export class SealingBatch {
 	/** Whether threads ended with it so often that the rest of it is not tried any more. */
 	get lost(): boolean {
 		return this.deaths > maxDeathsOfBatch;
+	}
+
+	/** A thread gets a part of it. */
+	begin(): void {
+		this.#begun?.();
+		this.#begun = undefined;
 	}
 
 	/** Takes how documents went, from one on. */

@@ -58,13 +58,14 @@ export class SealingPool {
 
 	/**
 	 * Seals a batch at an instant.
+	 * @param begun called once, when the first thread gets it
 	 * @returns for each document, in order, what it became, or a DomainError of `evidenceErrors`
 	 * @throws DomainError NOT_RUNNING, SEALING_BUSY: nothing of it was tried
 	 */
-	seal(documents: readonly Unsealed[], at: Date): Promise<SealingOutcome[]> {
+	seal(documents: readonly Unsealed[], at: Date, begun?: () => void): Promise<SealingOutcome[]> {
 		if (this.#stopped) return Promise.reject(evidenceError('NOT_RUNNING'));
 		if (this.#waiting.length >= this.#options.maxWaiting) return Promise.reject(evidenceError('SEALING_BUSY'));
-		const batch = new SealingBatch(documents, at);
+		const batch = new SealingBatch(documents, at, begun);
 		if (documents.length > 0) this.#waiting.push(new Piece(batch, documents));
 		this.#dispatch();
 		return batch.done;
@@ -103,6 +104,7 @@ export class SealingPool {
 			const slot = piece && this.#slotFor(piece);
 			if (!slot) break;
 			queue.shift();
+			piece.batch.begin();
 			const id = this.#nextId++;
 			const timer = setTimeout(() => this.#giveUp(slot, id), this.#options.jobMs);
 			slot.underWay.set(id, { piece, timer });

@@ -65,8 +65,13 @@ export interface NotificationStore {
 	search(query: SearchQuery): Promise<readonly Notification[]>;
 	/** Live notifications whose claim was decided before an instant, oldest claim first; by id those of one instant. @param after only those behind it */
 	claimsBefore(before: Date, limit: number, after?: ClaimPosition): Promise<readonly Notification[]>;
-	/** The events that wait to be published, in the order of their writes, and how many they are. */
-	readonly outbox: OutboxSource & { depth(): number | Promise<number> };
+	/** The events that wait to be published, in the order of their writes. */
+	readonly outbox: OutboxSource & {
+		/** How many writes they are of, or `most` if they are more. */
+		depth(most?: number): number | Promise<number>;
+		/** When the one that waits longest was written. */
+		oldestAt(): Date | undefined | Promise<Date | undefined>;
+	};
 	/** Resolves when the store answers. */
 	ping(): Promise<void>;
 	/** Finishes what was begun and lets go of the storage. */

@@ -1,10 +1,7 @@
 import { decodeNotificationEvent, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
-import { detached, withSpan } from '@fefaent/service-kit';
-import { SpanKind } from '@opentelemetry/api';
 import type { OperationDeps } from '../operations/deps.ts';
 import { applyEvents } from '../operations/record.ts';
-import { spanNames, tracer } from '../telemetry.ts';
 
 /** A recipient who is never told is worse than one who is told late: events are tried for about an hour before they need an operator. */
 const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
@@ -16,12 +13,7 @@ export function followNotifications(bus: Pick<EventBus, 'follow'>, deps: Operati
 		group: 'notifier',
 		maxBatch: 100,
 		retry,
-		handle: (batch) => {
-			const links = batch.map((delivery) => delivery.headers.traceparent);
-			const attributes = { 'messaging.batch.message_count': batch.length };
-			// Not a part of whichever call published the events.
-			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
-		},
+		handle: (batch) => handle(batch, deps),
 	});
 }
 

@@ -17,6 +17,14 @@ export interface PlannedNotice {
 	readonly addresses: readonly string[];
 }
 
+/** What a notice is sent for. */
+export interface NoticeCause {
+	/** When it happened. */
+	readonly at: Date | undefined;
+	/** The trace that it belongs to. */
+	readonly traceparent: string | undefined;
+}
+
 /** The notices that a notification's recipients get: one by e-mail for who has a mailbox, one by SMS for who has a telephone. */
 export function planNotices(notification: Notification, kind: NoticeKind): readonly PlannedNotice[] {
 	return (notification.draft?.recipients ?? []).flatMap((recipient, recipientIndex) =>
@@ -37,7 +45,7 @@ function addressesOf(recipient: Recipient, channel: Channel): readonly string[] 
  * The record of a planned notice. A notification that is over by now needs no notice: it is recorded as dropped, so that what is on record does not
  * depend on how fast events are followed.
  */
-export function recordNotice(planned: PlannedNotice, content: NoticeContent, now: Date, traceparent: string | undefined): NoticeRecord {
+export function recordNotice(planned: PlannedNotice, content: NoticeContent, now: Date, cause: NoticeCause): NoticeRecord {
 	const over = isOver(planned.notification.state);
 	return {
 		id: uuidv7(now),
@@ -54,8 +62,9 @@ export function recordNotice(planned: PlannedNotice, content: NoticeContent, now
 			addresses: planned.addresses.map((address) => ({ address, state: AddressState.PENDING, failure: '', providerReference: '' })),
 			content,
 			failure: '',
-			traceparent: traceparent ?? '',
+			traceparent: cause.traceparent ?? '',
 			issuerCode: planned.notification.draft?.issuer?.code ?? '',
+			toldAt: cause.at,
 		},
 	};
 }

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Channel, NoticeState } from '@fefaent/contracts/notifier';
 import { Batcher, backoffMs, type Clock } from '@fefaent/kernel';
 import { type Logger, withSpan } from '@fefaent/service-kit';
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { withDeadline } from '../deadline.ts';
 import { type AttemptOutcomes, afterAttempt, type NoticeRecord, pendingAddresses, type RetryRule } from '../domain/notice.ts';
 import { failed } from '../domain/outcome.ts';
 import type { Attempt } from '../operations/attempt.ts';
 import type { ClaimedNotice, NoticeStore, Settlement } from '../store/port.ts';
-import { recordAttempt, spanNames, tracer } from '../telemetry.ts';
+import { attributesOf, recordAttempt, spanNames, tracer } from '../telemetry.ts';
 
 /** What a try of a notice works with. */
 export interface TryDeps {
@@ -48,12 +48,23 @@ export class NoticeTries {
 		const { channel, provider, logger, attempt, clock, rule } = this.#deps;
 		const { record } = claimed;
 		const { traceparent } = record.document;
-		const attributes = { 'fefaent.notice.id': record.id, 'fefaent.notice.channel': channel };
+		const attributes = {
+			...attributesOf(record),
+			'fefaent.notification.id': record.notificationId,
+			'fefaent.notice.id': record.id,
+			'fefaent.provider': provider,
+			'fefaent.attempt': record.attempts,
+		};
 		const outcomes = await withSpan(
 			tracer,
 			spanNames.send,
 			{ kind: SpanKind.CLIENT, attributes, parent: traceparent === '' ? undefined : traceparent },
-			() => withDeadline(this.#timeLeft(claimed), (deadline) => attempt(record, deadline)),
+			async (span) => {
+				const tried = await withDeadline(this.#timeLeft(claimed), (deadline) => attempt(record, deadline));
+				const failed = [...tried.values()].find((one) => one.kind === 'failed');
+				if (failed) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', failed.failure);
+				return tried;
+			},
 		).catch((error: unknown): AttemptOutcomes => {
 			logger.error({ err: error, noticeId: record.id, notificationId: record.notificationId, provider }, 'an attempt failed unexpectedly');
 			return new Map(pendingAddresses(record).map(({ index }) => [index, failed('UNKNOWN')]));

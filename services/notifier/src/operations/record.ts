@@ -43,7 +43,7 @@ export async function applyEvents(deps: OperationDeps, events: readonly TracedEv
 			case 'record': {
 				const notices = (planned[index] ?? []).flatMap((one) => {
 					const content = contents.get(one);
-					return content ? [recordNotice(one, content, now, traceparent)] : [];
+					return content ? [recordNotice(one, content, now, { at: event.at, traceparent })] : [];
 				});
 				return [{ ...common, kind: 'record', notices }];
 			}

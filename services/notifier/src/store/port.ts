@@ -67,6 +67,8 @@ export interface NoticeStore {
 	changeMany(which: NoticeSelection, next: (current: NoticeRecord) => NoticeRecord | undefined): Promise<number>;
 	/** Pending notices that are due, those under way included, of all replicas. */
 	countDue(now: Date): Promise<number>;
+	/** When the pending notice that was recorded first was recorded: of each channel, among the hundred that are due first and the hundred whose leases end first. */
+	oldestPending(): Promise<Date | undefined>;
 	/** Calls `listener` after notices may have become due, by this process or another one; now and then for nothing. Returns a function that stops it. */
 	onScheduled(listener: () => void): () => void;
 	/** Forgets at most `limit` events seen before an instant of real time. @returns how many; replicas that do so at once may both count one */

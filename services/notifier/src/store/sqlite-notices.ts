@@ -117,6 +117,13 @@ export class SqliteNotices implements NoticeStore {
 		return this.#db.get<{ due: number }>(sql, now.getTime())?.due ?? 0;
 	}
 
+	async oldestPending(): Promise<Date | undefined> {
+		const first = `SELECT min(recorded_at) AS at FROM (SELECT recorded_at FROM notices INDEXED BY notices_by_due
+			WHERE state = ${pending} AND channel = ? ORDER BY due_at LIMIT 100)`;
+		const at = this.#db.get<{ at: number | null }>(`SELECT min(at) AS at FROM (${first} UNION ALL ${first})`, 1, 2)?.at;
+		return at === null || at === undefined ? undefined : new Date(at);
+	}
+
 	onScheduled(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -2,12 +2,10 @@ import { decodeNotificationEvent, NotificationEventType, notAnEvent, notificatio
 import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import { crashpoint } from '@fefaent/kernel';
-import { detached, type Logger, type RpcClient, withSpan } from '@fefaent/service-kit';
-import { SpanKind } from '@opentelemetry/api';
+import type { Logger, RpcClient } from '@fefaent/service-kit';
 import type { CalendarSettings } from '../domain/calendar.ts';
 import { follow, newsOfEvent } from '../domain/progress.ts';
 import type { StateEngineStore } from '../store/port.ts';
-import { spanNames, tracer } from '../telemetry.ts';
 import { follower } from '../transitions/follow.ts';
 import { findWorkflow, workflowFor } from '../workflows/registry.ts';
 
@@ -29,12 +27,7 @@ export function followNotifications(deps: ConsumerDeps): Following {
 		topics: [notificationTopic],
 		group: 'state-engine',
 		retry,
-		handle: (batch) => {
-			const links = batch.map((delivery) => delivery.headers.traceparent);
-			const attributes = { 'messaging.batch.message_count': batch.length };
-			// Not a part of whichever call published the events.
-			return detached(() => withSpan(tracer, spanNames.follow, { kind: SpanKind.CONSUMER, links, attributes }, () => handle(batch, deps)));
-		},
+		handle: (batch) => handle(batch, deps),
 	});
 }
 

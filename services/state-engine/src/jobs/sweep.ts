@@ -68,7 +68,9 @@ async function finish(deps: SweepDeps, page: readonly Notification[]): Promise<v
 		deps,
 	);
 	if (left.length === 0) return;
-	const outcomes = await withSpan(tracer, spanNames.sweep, { attributes: { 'fefaent.claims': left.length } }, () => runner.finish(left));
+	const outcomes = await withSpan(tracer, spanNames.sweep, { attributes: { 'fefaent.batch.size': left.length } }, () =>
+		runner.finish(left),
+	);
 	const finished = outcomes.filter((outcome) => outcome.kind !== 'unproved').length;
 	recordSwept(finished);
 	logger.info({ claims: left.length, finished }, 'decisions that were left behind');

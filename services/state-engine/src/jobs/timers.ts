@@ -1,5 +1,5 @@
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
-import { Alarm, type Job, type Logger, startJob, within, withSpan } from '@fefaent/service-kit';
+import { Alarm, type BatchSpans, type Job, type Logger, startJob, withBatchSpans, within } from '@fefaent/service-kit';
 import type { ClaimedTimer, QueueLook, StateEngineStore, TimerResult } from '../store/port.ts';
 import { fire } from '../tasks/fire.ts';
 import type { Fired, TaskDeps } from '../tasks/task.ts';
@@ -95,12 +95,18 @@ async function round(deps: TimersDeps, lane: Lane): Promise<'again' | 'idle'> {
 	}
 	for (const { notificationId } of timers) firing.add(notificationId);
 	try {
-		const results = await withSpan(tracer, spanNames.fire, spanOptions(timers), async () => {
-			const fired = await within(roundMs, () => fire(timers, deps));
-			return timers.map((timer, index) => resultOf(timer, fired[index] ?? { kind: 'done' }, deps));
-		});
+		const firedAt = clock.now();
+		const results = await withBatchSpans(
+			tracer,
+			spansOf(timers),
+			async () => {
+				const fired = await within(roundMs, () => fire(timers, deps));
+				return timers.map((timer, index) => resultOf(timer, fired[index] ?? { kind: 'done' }, deps));
+			},
+			(all, index) => (all[index]?.kind === 'failed' ? 'failed' : undefined),
+		);
 		await store.settle(results);
-		recordTimers(results, clock.now());
+		recordTimers(results, firedAt);
 	} finally {
 		for (const { notificationId } of timers) firing.delete(notificationId);
 	}
@@ -109,10 +115,21 @@ async function round(deps: TimersDeps, lane: Lane): Promise<'again' | 'idle'> {
 	return 'again';
 }
 
-/** A batch of one trace is a part of that trace; a mixed one is linked to all of them. */
-function spanOptions(timers: readonly ClaimedTimer[]) {
-	const traces = [...new Set(timers.map((timer) => timer.traceparent).filter((one) => one !== undefined))];
-	return { attributes: { 'fefaent.timers': timers.length }, ...(traces.length === 1 ? { parent: traces[0] } : { links: traces }) };
+/** Each timer goes on in the trace of what set it. */
+function spansOf(timers: readonly ClaimedTimer[]): BatchSpans<ClaimedTimer> {
+	return {
+		items: timers,
+		traceparentOf: (timer) => timer.traceparent,
+		item: {
+			name: () => spanNames.fire,
+			attributes: ({ notificationId, kind, attempts }) => ({
+				'fefaent.notification.id': notificationId,
+				'fefaent.timer': kind,
+				'fefaent.attempt': attempts + 1,
+			}),
+		},
+		batch: { name: spanNames.fireTogether, attributes: { 'fefaent.batch.size': timers.length } },
+	};
 }
 
 function resultOf(timer: ClaimedTimer, fired: Fired, { logger, backoff }: TimersDeps): TimerResult {

@@ -261,6 +261,22 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			expect([await count(10, 499), await count(10, 500)]).toEqual([0, 1]);
 		});
 
+		it('tells since when the timer is due that is due longest, back-offs included', async () => {
+			const oldest = async (now: number) => (await store.oldestDue(new Date(now)))?.getTime();
+			expect(await oldest(100)).toBeUndefined();
+			await store.applyMany([step(1, [timer('a', 30), { ...timer('b', 20), proved: false }]), step(2, [timer('a', 10)])]);
+			expect([await oldest(9), await oldest(10), await oldest(30)]).toEqual([undefined, 10, 10]);
+			const [first] = await claim(10);
+			if (first === undefined) throw new Error('a timer is due');
+			expect(await oldest(30)).toBe(10);
+			await store.settle([{ timer: first, kind: 'failed', notBefore: 500 }]);
+			expect(await oldest(30)).toBe(10);
+			await claim(30, { realNow: 500, limit: 1 });
+			await store.settle([{ timer: { ...first, leaseUntil: first.leaseUntil }, kind: 'done' }]);
+			await store.applyMany([{ kind: 'end', notificationId: 2, revision: 1 }]);
+			expect([await oldest(19), await oldest(25)]).toEqual([undefined, 20]);
+		});
+
 		it('tells when timers were set', async () => {
 			let told = 0;
 			const end = store.onScheduled(() => told++);

@@ -77,6 +77,8 @@ export interface StateEngineStore {
 	untilNext(look: QueueLook): Promise<number | undefined>;
 	/** Timers that are due, those being fired included and those in back-off not. */
 	countDue(now: Date, realNow: number): Promise<number>;
+	/** When the timer that is due longest fell due, those in back-off included (of many of these, the hundred that are tried next); undefined when none is due. */
+	oldestDue(now: Date): Promise<Date | undefined>;
 	/** Calls `listener` after timers were set, by this process at least; it may be called for nothing. Returns a function that stops it. */
 	onScheduled(listener: () => void): () => void;
 	/** @throws when the store does not answer */

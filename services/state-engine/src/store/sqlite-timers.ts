@@ -129,6 +129,16 @@ function least(reader: Reader, sql: string, proved: boolean, above: number): num
 	return reader.get<{ at: number | null }>(sql, proved ? 1 : 0, above)?.at ?? Infinity;
 }
 
+/** When the timer that is due longest fell due; of those that were taken, the hundred of each queue that are free first. */
+export function oldestDue(reader: Reader, now: Date): Date | undefined {
+	const fresh = 'SELECT min(due_at) FROM timers INDEXED BY timers_fresh WHERE proved = ? AND free_at = 0';
+	const held = `SELECT min(due_at) FROM (SELECT due_at FROM timers INDEXED BY timers_held
+		WHERE proved = ? AND free_at > 0 ORDER BY free_at LIMIT 100)`;
+	const sql = `SELECT min(at) AS at FROM (SELECT (${fresh}) AS at UNION ALL SELECT (${fresh}) UNION ALL SELECT (${held}) UNION ALL SELECT (${held}))`;
+	const at = reader.get<{ at: number | null }>(sql, 0, 1, 0, 1)?.at ?? Infinity;
+	return at <= now.getTime() ? new Date(at) : undefined;
+}
+
 /** Timers that can be taken, and those that are leased. */
 export function countDue(reader: Reader, now: Date, realNow: number): number {
 	const sql = `SELECT (SELECT count(*) FROM timers WHERE proved IN (0, 1) AND free_at = 0 AND due_at <= ?)

@@ -42,7 +42,7 @@ it('finds everything that the contract asks for by an index, in its order', () =
 		expect([sql, steps.filter((step) => /^SCAN (timers|workflows|t|w|o)\b/.test(step))]).toEqual([sql, []]);
 	}
 	const limited = [...plans].filter(([sql]) => sql.includes('LIMIT'));
-	expect(limited.map(([, plan]) => plan[0])).toEqual([
+	expect(limited.flatMap(([sql, plan]) => (sql.includes('min(') ? [] : [plan[0]]))).toEqual([
 		'SEARCH t USING INDEX timers_fresh (proved=? AND due_at<?)',
 		expect.stringMatching(/^SEARCH t USING INDEX timers_held \(proved=\? AND free_at>\? AND free_at<\?\)$/),
 	]);

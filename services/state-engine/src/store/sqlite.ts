@@ -84,6 +84,10 @@ class SqliteStateEngineStore implements StateEngineStore {
 		return timers.countDue(this.#db, now, realNow);
 	}
 
+	async oldestDue(now: Date): Promise<Date | undefined> {
+		return timers.oldestDue(this.#db, now);
+	}
+
 	onScheduled(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -80,7 +80,7 @@ export class TransitionRunner {
 	 */
 	async run(decisions: readonly Decision[]): Promise<readonly DecisionOutcome[]> {
 		const ids = decisions.map((decision) => decision.id);
-		const attributes = { 'fefaent.decisions': decisions.length };
+		const attributes = { 'fefaent.batch.size': decisions.length };
 		const outcomes = await this.#marked(ids, () => withSpan(tracer, spanNames.transition, { attributes }, () => this.#run(decisions)));
 		recordDecisions(decisions, outcomes);
 		return outcomes;

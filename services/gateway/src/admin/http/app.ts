@@ -1,6 +1,5 @@
-import { type SpanOptions, withSpan } from '@fefaent/service-kit';
-import { SpanKind, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { serving } from '../../http/telemetry.ts';
 import { adminError } from '../errors.ts';
 import { serveDocs } from '../openapi/docs.ts';
 import { openApiDocument } from '../openapi/document.ts';
@@ -12,9 +11,6 @@ import { readInput } from './input.ts';
 import { preconditionOf } from './precondition.ts';
 import { problemOf } from './problem.ts';
 import type { AnyOperation, FileAnswer } from './route.ts';
-
-const scope = 'fefaent.admin';
-const spanOptions: SpanOptions = { kind: SpanKind.SERVER };
 
 /** Makes the application of the admin API: guards, operations, their description, and problems for everything else. */
 export function adminApp(deps: AdminServiceDeps): Express {
@@ -66,13 +62,28 @@ const isJson: RequestHandler = (request, _, next) => {
 
 function serve(deps: AdminServiceDeps, one: AnyOperation): RequestHandler {
 	return async (request, response) => {
-		const answer = await withSpan(trace.getTracer(scope), `admin ${one.id}`, spanOptions, () =>
+		const method = one.method.toUpperCase();
+		const answer = await serving<unknown>(
+			{
+				name: `${method} ${one.path}` as `${string} /admin${string}`,
+				method,
+				route: one.path,
+				scheme: request.protocol,
+				traceparent: request.get('traceparent'),
+				attributes: { 'fefaent.operation': one.id },
+			},
+			(result) => ('answer' in result ? statusOf(one, result.answer) : problemOf(refusalOf(result.error)).status),
 			// What the schemas read is what the operation's own types say.
-			one.handle(deps, readInput(one.input, request) as never, preconditionOf(one.conditional && request.get('if-match'))),
+			async () => one.handle(deps, readInput(one.input, request) as never, preconditionOf(one.conditional && request.get('if-match'))),
 		);
 		if (one.method !== 'get') deps.logger.info({ operation: one.id }, 'administered');
 		send(one, response, answer);
 	};
+}
+
+function statusOf({ success, also }: AnyOperation, answer: unknown): number {
+	if ('json' in success) return also?.when(answer as never) ? also.status : success.status;
+	return 'file' in success ? 200 : 204;
 }
 
 function send(one: AnyOperation, response: Response, answer: unknown): void {
@@ -80,7 +91,7 @@ function send(one: AnyOperation, response: Response, answer: unknown): void {
 	if ('json' in success) {
 		if (one.etag) response.setHeader('ETag', one.etag(answer as never));
 		if (one.location) response.setHeader('Location', one.location(answer as never));
-		response.status(one.also?.when(answer as never) ? one.also.status : success.status).json(answer);
+		response.status(statusOf(one, answer)).json(answer);
 	} else if ('file' in success) {
 		const { bytes, fileName } = answer as FileAnswer;
 		response

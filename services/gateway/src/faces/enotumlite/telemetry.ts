@@ -1,41 +1,33 @@
-import { perTelemetry, tracing, withSpan } from '@fefaent/service-kit';
-import { metrics, SpanKind, trace } from '@opentelemetry/api';
+import { counter } from '@fefaent/service-kit';
+import { trace } from '@opentelemetry/api';
 import type { Answer, Exchange } from '../../http/exchange.ts';
+import { HttpRefusal } from '../../http/refusal.ts';
+import { serving } from '../../http/telemetry.ts';
 import { enotumLitePath } from './names.ts';
 
-const scope = 'fefaent.gateway';
-
-/** Names of the face's metrics. */
-export const metricNames = {
-	/** Requests answered, by operation and error code of the request. */
-	requests: 'fefaent.gateway.enotumlite.requests',
-} as const;
-
-/** The server span of a request (OpenTelemetry semantic conventions for HTTP). */
-const spanName = `POST ${enotumLitePath}`;
-
-const requests = perTelemetry(() =>
-	metrics.getMeter(scope).createCounter(metricNames.requests, { description: 'eNotumLite requests answered' }),
-);
+const requests = counter('fefaent.gateway', 'fefaent.gateway.enotumlite.requests');
 
 /** Runs a request inside its server span, which goes on from the caller's trace. */
 export function traced(exchange: Exchange, run: () => Promise<Answer>): Promise<Answer> {
-	if (!tracing()) return run();
-	const parent = exchange.headers.traceparent;
-	const attributes = { 'http.request.method': 'POST', 'http.route': enotumLitePath };
-	return withSpan(
-		trace.getTracer(scope),
-		spanName,
-		{ kind: SpanKind.SERVER, attributes, ...(typeof parent === 'string' ? { parent } : {}) },
-		async (span) => {
-			const answer = await run();
-			span.setAttribute('http.response.status_code', answer.status);
-			return answer;
+	return serving(
+		{
+			name: `POST ${enotumLitePath}`,
+			method: 'POST',
+			route: enotumLitePath,
+			scheme: exchange.baseUrl.startsWith('https:') ? 'https' : 'http',
+			traceparent: exchange.headers.traceparent,
+			attributes: { 'url.path': enotumLitePath },
 		},
+		(result) => {
+			if ('answer' in result) return result.answer.status;
+			return result.error instanceof HttpRefusal ? result.error.status : 500;
+		},
+		run,
 	);
 }
 
 /** Counts a request that was answered, when telemetry is on. */
 export function recordRequest(operation: string, code: string): void {
-	if (tracing()) requests().add(1, { operation, code });
+	requests(1, { 'fefaent.operation': operation, 'fefaent.code': code });
+	trace.getActiveSpan()?.setAttribute('fefaent.operation', operation);
 }

@@ -150,6 +150,10 @@ export class MongoNotices implements NoticeStore {
 		return this.#deps.db.run(() => this.#deps.queue.countDue(now));
 	}
 
+	oldestPending(): Promise<Date | undefined> {
+		return this.#deps.db.run(() => this.#deps.queue.oldestPending());
+	}
+
 	onScheduled(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -16,6 +16,9 @@ interface Candidate {
 /** How often a claim looks again after others were faster. */
 const mostRounds = 4;
 
+/** Documents of each queue that are looked at to find the notice that waits longest. */
+const mostLookedAt = 100;
+
 /** Documents that are freed at once. */
 const releasedAtOnce = 500;
 
@@ -131,6 +134,21 @@ export class NoticeQueue {
 		const decisive = Object.fromEntries(['id', 'state', 'dueAt', 'freeAt'].map((path) => [`${notices}.${path}`, 1]));
 		const found = this.#documents.model.find({ shard: { $in: [...this.#shards()] }, [`${notices}.id`]: { $in: [...ids] } }, decisive);
 		return (await found.hint({ [`${notices}.id`]: 1 }).lean()) as readonly ReadFields[];
+	}
+
+	/** When the pending notice that was recorded first was recorded, of all replicas: among those that stand first in the queues. */
+	async oldestPending(): Promise<Date | undefined> {
+		const orders = channelNames.flatMap((name) => (['freshAt', 'heldAt'] as const).map((order) => ({ name, path: `${name}Due.${order}` })));
+		const found = await Promise.all(
+			orders.map(async ({ name, path }) => {
+				const some = this.#documents.model.find({ shard: { $in: everyShard }, [path]: { $exists: true } }, fieldsOf(name));
+				const inOrder = some.hint({ shard: 1, [path]: 1, _id: 1 }).sort({ [path]: 1, _id: 1 });
+				const documents = (await inOrder.limit(mostLookedAt).lean()) as readonly ReadFields[];
+				return documents.flatMap((document) => document[name]?.notices ?? []);
+			}),
+		);
+		const recorded = found.flat().filter(({ state }) => state === pending);
+		return recorded.length === 0 ? undefined : new Date(Math.min(...recorded.map(({ recordedAt }) => recordedAt.getTime())));
 	}
 
 	/** Pending notices that are due, of all replicas. */

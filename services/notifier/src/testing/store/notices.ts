@@ -257,6 +257,23 @@ export function noticesContract(under: StoreUnderTest): void {
 			expect(await under.store().notices.failed('~~', 10)).toEqual([]);
 		});
 
+		it('tell since when the one waits that waits longest, being sent included', async () => {
+			const [id, at] = [nextId(), (ms: number) => new Date(Date.UTC(2031, 0, 1) + ms)];
+			// Whatever other cases left is sent.
+			for (const channel of [Channel.EMAIL, Channel.SMS]) await claim(0, { channel, now: at(-1_000), realNow: 99_999_999 });
+			const oldest = () => under.store().notices.oldestPending();
+			expect(await oldest()).toBeUndefined();
+			const late = notice(id, { recordedAt: at(5), dueAt: at(5) });
+			await apply(record([late, notice(id, { channel: Channel.SMS, recordedAt: at(1), dueAt: at(900) })]));
+			expect(await oldest()).toEqual(at(1));
+			await settleAll(await claim(id, { channel: Channel.SMS, now: at(900) }), { kind: 'accepted', reference: '' });
+			expect(await oldest()).toEqual(at(5));
+			const claimed = await claim(id, { now: at(900) });
+			expect(await oldest()).toEqual(at(5));
+			await settleAll(claimed, { kind: 'accepted', reference: '' });
+			expect(await oldest()).toBeUndefined();
+		});
+
 		it('tell when the next is due, and how many are', async () => {
 			const id = nextId();
 			const at = (ms: number) => new Date(Date.UTC(2030, 0, 1) + ms);

@@ -108,6 +108,10 @@ class MongoStateEngineStore implements StateEngineStore {
 		return this.#db.run(() => this.#timers.countDue(now, realNow));
 	}
 
+	oldestDue(now: Date): Promise<Date | undefined> {
+		return this.#db.run(() => this.#timers.oldestDue(now));
+	}
+
 	onScheduled(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -20,6 +20,9 @@ const inOrder = { provedFreshAt: 1, provedHeldAt: 1, plainFreshAt: 1, plainHeldA
 /** All parts of the queues: an index is of one part after the other. */
 const everywhere = { shard: { $in: Array.from({ length: shardCount }, (_, shard) => shard) } };
 
+/** Timers that were taken, and that are looked at to find the one that is due longest. */
+const mostHeld = 100;
+
 /** How often a claim looks again after others were faster. */
 const mostRounds = 4;
 
@@ -187,6 +190,21 @@ export class MongoTimers {
 			{ $count: 'due' },
 		]);
 		return found?.due ?? 0;
+	}
+
+	/** When the timer that is due longest fell due, of all replicas; of those that were taken, the hundred that are free first. */
+	async oldestDue(now: Date): Promise<Date | undefined> {
+		const first = (path: string, limit: number) =>
+			this.#model
+				.find({ ...everywhere, [path]: { $exists: true } }, { timers: 1 })
+				.hint({ shard: 1, [path]: 1, _id: 1 })
+				.sort({ [path]: 1, _id: 1 })
+				.limit(limit)
+				.lean();
+		const found = await Promise.all(queues.flatMap((queue) => [first(`${queue}FreshAt`, 1), first(`${queue}HeldAt`, mostHeld)]));
+		const dues = found.flat().flatMap(({ timers }) => timers.map(({ dueAt }) => dueAt.getTime()));
+		const oldest = Math.min(...dues);
+		return oldest <= now.getTime() ? new Date(oldest) : undefined;
 	}
 
 	#bulk(operations: readonly object[]): Promise<unknown> {

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Language, languageFromJSON, languageToNumber } from "../../common/v1/party.ts";
 
 /** Where one address of a notice stands. */
@@ -81,6 +82,8 @@ export interface NoticeDocument {
   traceparent: string;
   /** Who notifies. */
   issuerCode: string;
+  /** The instant of what it tells of: the deposit, or when the reminder fell due. Absent in notices recorded before this was kept. */
+  toldAt?: Date | undefined;
 }
 
 /** One mailbox or telephone and what became of it. */
@@ -108,7 +111,7 @@ export interface NoticeContent {
 }
 
 function createBaseNoticeDocument(): NoticeDocument {
-  return { addresses: [], content: undefined, failure: "", traceparent: "", issuerCode: "" };
+  return { addresses: [], content: undefined, failure: "", traceparent: "", issuerCode: "", toldAt: undefined };
 }
 
 export const NoticeDocument: MessageFns<NoticeDocument> = {
@@ -127,6 +130,9 @@ export const NoticeDocument: MessageFns<NoticeDocument> = {
     }
     if (message.issuerCode !== "") {
       writer.uint32(42).string(message.issuerCode);
+    }
+    if (message.toldAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.toldAt), writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -182,6 +188,14 @@ export const NoticeDocument: MessageFns<NoticeDocument> = {
             }
 
             message.issuerCode = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.toldAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -354,6 +368,18 @@ export const NoticeContent: MessageFns<NoticeContent> = {
     }
   },
 };
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
