@@ -1,8 +1,8 @@
 // A day on which the outside fails and the operator works: the receiver is down, then refuses; a mailbox is unknown; templates and endpoints come and
 // go; what was given up is redriven. Like the script of the administration it may be broken off by a kill anywhere and is run again from the start.
-import type { StandaloneProcess } from '../support/process.ts';
-import type { House } from './house.ts';
+import type { RunningFefaent } from '../support/process.ts';
 import { type Journal, type Planned, playUntilWaiting } from './scenario.ts';
+import type { Surroundings } from './surroundings.ts';
 
 interface Items<T> {
 	readonly items: readonly T[];
@@ -18,8 +18,13 @@ interface DeliveryView {
 const template = '/admin/v1/templates/email/first/ca?issuer=DEMO';
 
 /** Plays the day. One of the plan's notifications is discarded while its deposit could not be told yet, the others expire. Rejects when the process dies under it. */
-export async function playBadDay(process: StandaloneProcess, house: House, planned: readonly Planned[], journal: Journal): Promise<void> {
-	const { admin, advance, settle } = process;
+export async function playBadDay(
+	process: RunningFefaent,
+	house: Surroundings,
+	planned: readonly Planned[],
+	journal: Journal,
+): Promise<void> {
+	const { admin, advance, settle, patienceMs } = process;
 	house.receiver.respondWith(() => ({ status: 500 }));
 	house.mail?.failWith(({ stage }) => (stage === 'rcpt' ? { code: 550, message: '5.1.1 unknown' } : undefined));
 
@@ -32,11 +37,11 @@ export async function playBadDay(process: StandaloneProcess, house: House, plann
 	const ids = planned.map(({ reference }) => journal.idOf(reference) as number);
 	const deliveries = async () => (await admin<Items<DeliveryView>>('GET', '/admin/v1/deliveries?limit=500')).items;
 
-	await until('a first attempt failed', async () => (await deliveries()).some(({ attempts }) => attempts.length > 0));
+	await until(patienceMs, 'a first attempt failed', async () => (await deliveries()).some(({ attempts }) => attempts.length > 0));
 	// What it still had to be told is given up with it.
 	await admin('DELETE', `/admin/v1/endpoints/${spare}`);
 	house.receiver.respondWith(() => ({ status: 400 }));
-	await until('all were given up', async () => {
+	await until(patienceMs, 'all were given up', async () => {
 		if ((await deliveries()).every(({ state }) => state !== 'pending')) return true;
 		await advance('PT25H');
 		await settle();
@@ -56,7 +61,7 @@ export async function playBadDay(process: StandaloneProcess, house: House, plann
 }
 
 /** An endpoint that is made and removed again; found where an earlier run of the script made it. */
-async function spareEndpoint({ admin }: StandaloneProcess, house: House): Promise<string> {
+async function spareEndpoint({ admin }: RunningFefaent, house: Surroundings): Promise<string> {
 	const url = `${house.receiver.url}/spare`;
 	const known = (await admin<Items<{ readonly id: string; readonly url: string }>>('GET', '/admin/v1/endpoints?issuer=DEMO')).items;
 	return (
@@ -65,10 +70,10 @@ async function spareEndpoint({ admin }: StandaloneProcess, house: House): Promis
 	).id;
 }
 
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 30_000;
+async function until(patienceMs: number, what: string, check: () => Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + patienceMs;
 	while (!(await check())) {
-		if (Date.now() > deadline) throw new Error(`not so after 30 s: ${what}`);
+		if (Date.now() > deadline) throw new Error(`not so after ${patienceMs} ms: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 }

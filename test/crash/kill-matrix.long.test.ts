@@ -2,72 +2,28 @@ import { join } from 'node:path';
 import { loggedCrashpoints, seededRandom, temporaryFolder } from '@fefaent/testing';
 import { expect, test } from 'vitest';
 import { type StandaloneProcess, startStandaloneProcess } from '../support/process.ts';
-import { administered, playAdministering } from './administering.ts';
-import { playBadDay } from './bad-day.ts';
 import { elsewhere } from './elsewhere.ts';
 import { type House, openHouse } from './house.ts';
 import { discrepancies } from './ledger.ts';
 import { crashpointsOfSource } from './points.ts';
-import { leftovers, playPurge } from './purge.ts';
 import { Journal, type Planned, plan, play, playUntilWaiting } from './scenario.ts';
-
-/** A script that the matrix kills. */
-interface Script {
-	readonly name: string;
-	readonly smtp: boolean;
-	readonly planned: readonly Planned[];
-	readonly play: (process: StandaloneProcess, house: House, planned: readonly Planned[], journal: Journal) => Promise<void>;
-	/** What is wrong once it was played to its end. */
-	readonly check: typeof discrepancies;
-}
-
-const scripts: readonly Script[] = [
-	{
-		name: 'life',
-		smtp: true,
-		planned: plan('life', 10),
-		play: (process, _, planned, journal) => play(process, planned, journal),
-		check: discrepancies,
-	},
-	{
-		name: 'own outbox',
-		smtp: false,
-		planned: plan('own', 5),
-		play: (process, _, planned, journal) => play(process, planned, journal),
-		check: discrepancies,
-	},
-	{
-		name: 'bad day',
-		smtp: true,
-		planned: plan('bad', 5).filter(({ ending }) => ending === 'expired' || ending === 'discarded'),
-		play: playBadDay,
-		check: discrepancies,
-	},
-	{
-		name: 'purge',
-		smtp: true,
-		planned: plan('purge', 5),
-		play: playPurge,
-		check: (fefaent, _, journal) => leftovers(fefaent, journal),
-	},
-	{ name: 'administering', smtp: false, planned: [], play: playAdministering, check: administered },
-];
+import { isWanted, type Playing, type Script, scripts } from './scripts.ts';
 
 /** Kills the process at a point, starts it again, plays the script to its end, and answers what is wrong then. */
 async function killedAt(at: string, script: Script): Promise<string[]> {
 	await using house = await openHouse(script);
-	const journal = new Journal();
-	if (!(await diesAt(at, house, script, journal))) return ['the process did not die there'];
+	const playing = script.begin(script.name.replaceAll(' ', '-'));
+	if (!(await diesAt(at, house, playing))) return ['the process did not die there'];
 	const again = await house.start();
-	await script.play(again, house, script.planned, journal);
+	await playing.play(again, house);
 	await again.settle();
 	await house.stop(again);
 	// Awaited here: the house is taken down when this function is left.
-	return await house.inspect((fefaent, outside) => script.check(fefaent, script.planned, journal, outside));
+	return await house.inspect((fefaent, outside) => playing.wrong(fefaent, outside));
 }
 
 /** Plays until the process dies. @returns whether it died at the point, be it on the way up */
-async function diesAt(at: string, house: House, script: Script, journal: Journal): Promise<boolean> {
+async function diesAt(at: string, house: House, script: Playing): Promise<boolean> {
 	let doomed: StandaloneProcess;
 	try {
 		doomed = await house.start({ at });
@@ -76,7 +32,7 @@ async function diesAt(at: string, house: House, script: Script, journal: Journal
 		throw error;
 	}
 	const playing = script
-		.play(doomed, house, script.planned, journal)
+		.play(doomed, house)
 		.then(() => doomed.settle())
 		.catch(() => {});
 	await Promise.race([playing, doomed.child.waitExit(120_000)]);
@@ -92,16 +48,11 @@ async function survey(script: Script): Promise<readonly string[]> {
 	const log = join(folder.path, 'points.log');
 	await using house = await openHouse(script);
 	const process = await house.start({ log });
-	await script.play(process, house, script.planned, new Journal());
+	await script.begin('survey').play(process, house);
 	await process.settle();
 	await house.stop(process);
 	return loggedCrashpoints(log);
 }
-
-/** Points by name, or by how they begin: `gateway.*`. */
-const only = process.env.FEFAENT_KILL_POINT?.split(',');
-const isWanted = (point: string) =>
-	only === undefined || only.some((one) => (one.endsWith('*') ? point.startsWith(one.slice(0, -1)) : point === one));
 
 /** Points of a first start, which no script passes: killed at in a test of its own, each with the kind of key that the installation is to make. */
 const firstStart: Readonly<Record<string, 'ecdsa-p256' | 'rsa-3072'>> = {
@@ -123,15 +74,15 @@ const firstStart: Readonly<Record<string, 'ecdsa-p256' | 'rsa-3072'>> = {
 test('killed at every named point, restarted and driven to rest, the ledger holds', async (context) => {
 	const scriptOf = new Map<string, Script>();
 	for (const script of scripts) for (const point of await survey(script)) if (!scriptOf.has(point)) scriptOf.set(point, script);
-	const named = crashpointsOfSource();
-	const missed = named.filter((name) => !scriptOf.has(name) && !(name in elsewhere) && !(name in firstStart));
+	const named = crashpointsOfSource('standalone');
+	const missed = named.filter((name) => !scriptOf.has(name) && !(name in elsewhere.standalone) && !(name in firstStart));
 	expect(missed, 'points of the source that no script passes').toEqual([]);
 	expect(
 		[...scriptOf.keys()].filter((point) => !named.includes(point)),
 		'points passed that the source was not found to name',
 	).toEqual([]);
 	expect(
-		Object.keys(elsewhere).filter((point) => scriptOf.has(point)),
+		Object.keys(elsewhere.standalone).filter((point) => scriptOf.has(point)),
 		'points left to other suites that a script passes',
 	).toEqual([]);
 

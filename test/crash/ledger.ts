@@ -4,15 +4,35 @@ import { DeliveryState } from '@fefaent/contracts/callback';
 import { State, Transition } from '@fefaent/contracts/notification';
 import { NoticeState } from '@fefaent/contracts/notifier';
 import type { Standalone } from '@fefaent/standalone';
-import { contradictions, type TakenCallback } from './proofs.ts';
+import { contradictions } from './proofs.ts';
 import type { Ending, Journal, Planned } from './scenario.ts';
+import type { Outside } from './surroundings.ts';
 
-/** What left the house, as the receivers saw it. */
-export interface Outside {
-	/** Message-ID of every e-mail taken; undefined where mails did not leave the house. */
-	readonly mailIds: readonly string[] | undefined;
-	/** Every callback taken, in order. */
-	readonly callbacks: readonly TakenCallback[];
+type Clients = Standalone['clients'];
+
+/** Where an installation is asked what it holds, whichever way it runs. */
+export interface Books {
+	readonly clients: {
+		readonly notifications: Pick<Clients['notifications'], 'search' | 'get' | 'getExport'>;
+		readonly evidences: Pick<Clients['evidences'], 'get'>;
+		readonly notifier: Pick<Clients['notifier'], 'listNotices'>;
+		readonly callbacks: Pick<Clients['callbacks'], 'listEndpoints' | 'listDeliveries'>;
+		readonly lifecycle: Pick<Clients['lifecycle'], 'listTimers'>;
+	};
+	readonly bus: { deadLetters(): Promise<readonly { readonly group: string; readonly reason: string }[]> };
+	readonly directory: {
+		listIssuers(): Promise<readonly { readonly code: string; readonly name: string }[]>;
+		listCredentials(of: { readonly issuer: string }): Promise<readonly CredentialEntry[]>;
+		listAdministrations(): Promise<readonly { readonly cif: string }[]>;
+	};
+}
+
+/** A key or certificate as an operator sees it. */
+export interface CredentialEntry {
+	readonly id: string;
+	readonly kind: string;
+	readonly revokedAt?: string | Date;
+	readonly lastUsedAt?: string | Date;
 }
 
 const ends: Readonly<
@@ -26,12 +46,7 @@ const ends: Readonly<
 };
 
 /** Every way in which the ledger does not hold; empty when it does. @param fefaent the installation after the last restart, at rest */
-export async function discrepancies(
-	fefaent: Standalone,
-	planned: readonly Planned[],
-	journal: Journal,
-	outside: Outside,
-): Promise<string[]> {
+export async function discrepancies(fefaent: Books, planned: readonly Planned[], journal: Journal, outside: Outside): Promise<string[]> {
 	const wrong: string[] = [];
 	const { notifications, evidences, notifier, callbacks } = fefaent.clients;
 	// The one that is there from first to last; others come and go within the script.
@@ -118,7 +133,7 @@ export async function discrepancies(
 		const ids = new Set(told.map((one) => one.deliveryId));
 		if (ids.size > deliveries.length) wrong.push(`${reference}: callbacks under ${ids.size} ids for ${deliveries.length} deliveries`);
 	}
-	const dead = await fefaent.bus.deadLetters({});
+	const dead = await fefaent.bus.deadLetters();
 	if (dead.length > 0) wrong.push(`${dead.length} dead letters: ${dead[0]?.group}: ${dead[0]?.reason}`);
 	return wrong;
 }

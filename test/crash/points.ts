@@ -1,6 +1,6 @@
 // The crash points of the product, told by its source: every call of crashpoint() is found, and one whose name is put together there is written out by
 // the rule for its place. A call that no rule covers fails, so that no point is forgotten.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -13,6 +13,10 @@ const found = (pattern: RegExp, text: string): readonly string[] => [...text.mat
 /** By file, then by the argument as it stands there. */
 const expansions: Readonly<Record<string, Readonly<Record<string, Expansion>>>> = {
 	'services/gateway/src/directory/sqlite.ts': {
+		'`${point}.before`': (own) => directoryWrites(own).map((point) => `${point}.before`),
+		'`${point}.after`': (own) => directoryWrites(own).map((point) => `${point}.after`),
+	},
+	'services/gateway/src/directory/mongo/store.ts': {
 		'`${point}.before`': (own) => directoryWrites(own).map((point) => `${point}.before`),
 		'`${point}.after`': (own) => directoryWrites(own).map((point) => `${point}.after`),
 	},
@@ -47,19 +51,40 @@ const steps = (own: string) => found(/'(\w+)'/g, /type Step =([^;]*);/.exec(own)
 const keyTypes = (all: string) => found(/'([\w-]+)'/g, /type KeyType =([^;]*);/.exec(all)?.[1] ?? '');
 const stores = (all: string) => found(/openDatabase\(\{[^}]*\bname: '([\w-]+)'/g, all);
 
-/** Product source of the standalone way by path: neither tests nor what only tests load, nor the adapters of MongoDB and Kafka, which it does not run on. */
+/** How the product runs: in one process on embedded engines, or each service in its own on MongoDB and Kafka. */
+export type Way = 'standalone' | 'distributed';
+
+/** Source that only one way runs. What is in neither list both do. */
+const onlyBy: Readonly<Record<Way, RegExp>> = {
+	standalone: /\/sqlite[\w-]*\.ts$|\/embedded\/|^packages\/store-kit\/src\/group-commit\.ts$|\/blobs\/folder\.ts$|^services\/standalone\//,
+	distributed: /\/(?:mongo|kafka)\/|\/(?:gridfs|s3)\.ts$|^packages\/process\/|\/rpc\/grpc/,
+};
+
+/** The way that alone runs a file; undefined when both do. */
+function onlyWayOf(file: string): Way | undefined {
+	return (Object.keys(onlyBy) as Way[]).find((way) => onlyBy[way].test(file));
+}
+
+let known: ReadonlyMap<string, string> | undefined;
+
+/** Product source by path, read once: neither tests nor what only tests load. */
 function productSource(): ReadonlyMap<string, string> {
+	known ??= readProductSource();
+	return known;
+}
+
+function readProductSource(): ReadonlyMap<string, string> {
 	const product = (file: string) =>
 		/\/src\/.*\.ts$/.test(file) &&
-		!/node_modules|\.test\.ts$|\.fixture\.ts$|conformance|contract\.ts$|\/testing[/.]|^packages\/testing\/|\/(?:mongo|kafka)\/|\/(?:gridfs|s3)\.ts$/.test(
-			file,
-		);
+		!/node_modules|\.test\.ts$|\.fixture\.ts$|conformance|contract\.ts$|\/testing[/.]|^packages\/testing\//.test(file);
 	const files = ['packages', 'services'].flatMap((room) =>
-		readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-			.map((file) => `${room}/${file}`)
-			.filter(product),
+		readdirSync(join(root, room)).flatMap((part) => {
+			const src = `${room}/${part}/src`;
+			if (!existsSync(join(root, src))) return [];
+			return readdirSync(join(root, src), { recursive: true, encoding: 'utf8' }).map((file) => `${src}/${file}`);
+		}),
 	);
-	return new Map(files.map((file) => [file, withoutComments(readFileSync(join(root, file), 'utf8'))]));
+	return new Map(files.filter(product).map((file) => [file, withoutComments(readFileSync(join(root, file), 'utf8'))]));
 }
 
 /** Only whole-line comments: that is where code is quoted. */
@@ -67,8 +92,11 @@ function withoutComments(source: string): string {
 	return source.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '');
 }
 
-/** Every crash point of the product by name, sorted. @throws Error for a call whose names cannot be told, and for a rule that no call needs */
-export function crashpointsOfSource(source = productSource()): readonly string[] {
+/**
+ * Every crash point of the product by name, sorted. @param way that one of running alone
+ * @throws Error for a call whose names cannot be told, and for a rule that no call needs
+ */
+export function crashpointsOfSource(way: Way, source = productSource()): readonly string[] {
 	const all = [...source.values()].join('\n');
 	const names = new Set<string>();
 	const used = new Set<string>();
@@ -79,7 +107,7 @@ export function crashpointsOfSource(source = productSource()): readonly string[]
 			const expanded = literal === undefined ? expansions[file]?.[argument]?.(own, all) : [literal];
 			if (!expanded?.length) throw new Error(`${file}: which crash points crashpoint(${argument}) names cannot be told`);
 			if (literal === undefined) used.add(`${file} ${argument}`);
-			for (const name of expanded) names.add(name);
+			if ((onlyWayOf(file) ?? way) === way) for (const name of expanded) names.add(name);
 		}
 	}
 	const stale = Object.entries(expansions)

@@ -1,15 +1,20 @@
 // The end of everything: notifications are exported and removed after their retention, also those whose last change an endpoint was never told of.
 import { Transition } from '@fefaent/contracts/notification';
-import type { Standalone } from '@fefaent/standalone';
-import type { StandaloneProcess } from '../support/process.ts';
-import type { House } from './house.ts';
+import type { RunningFefaent } from '../support/process.ts';
+import type { Books } from './ledger.ts';
 import { type Journal, type Planned, playUntilWaiting } from './scenario.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /**
  * Plays lives and lets their retention pass. May be broken off and run again: a purge frees the issuer's references, so a repeated create may make a new
  * notification, which is purged in its turn.
  */
-export async function playPurge(process: StandaloneProcess, house: House, planned: readonly Planned[], journal: Journal): Promise<void> {
+export async function playPurge(
+	process: RunningFefaent,
+	house: Surroundings,
+	planned: readonly Planned[],
+	journal: Journal,
+): Promise<void> {
 	const { advance, settle } = process;
 	house.receiver.respondWith(house.accept);
 	// A purge that was broken off goes on by itself: what it still removes is not to be taken up again.
@@ -28,7 +33,7 @@ export async function playPurge(process: StandaloneProcess, house: House, planne
 }
 
 /** What is wrong with what a purge left; empty when nothing is. */
-export async function leftovers(fefaent: Standalone, journal: Journal): Promise<string[]> {
+export async function leftovers(fefaent: Books, journal: Journal): Promise<string[]> {
 	const wrong: string[] = [];
 	const { notifications, evidences, notifier, lifecycle } = fefaent.clients;
 	const ids = [...journal.ids.values()].flatMap((known) => [...known]);
@@ -46,7 +51,7 @@ export async function leftovers(fefaent: Standalone, journal: Journal): Promise<
 	if (notices.length > 0) wrong.push(`${notices.length} notices are left, with their addresses`);
 	const { workflows } = await lifecycle.listTimers({ ids });
 	if (workflows.length > 0) wrong.push(`${workflows.length} workflows are left`);
-	const dead = await fefaent.bus.deadLetters({});
+	const dead = await fefaent.bus.deadLetters();
 	if (dead.length > 0) wrong.push(`${dead.length} dead letters: ${dead[0]?.group}: ${dead[0]?.reason}`);
 	return wrong;
 }

@@ -1,6 +1,6 @@
 // What an administration does in the crash suites: a script of steps that may be broken off by a kill at any instant and is then simply
 // run again from the start. Every step is one that an integrator may repeat.
-import type { StandaloneProcess } from '../support/process.ts';
+import type { RunningFefaent } from '../support/process.ts';
 import { cancelRequest, consultRequest, createRequest, nif, practiseRequest } from '../support/requests.ts';
 import { createdIds, type SoapCaller, soapCaller, texts } from '../support/soap.ts';
 
@@ -46,12 +46,12 @@ export function plan(prefix: string, count: number): readonly Planned[] {
 const batch = 100;
 
 /** Plays the script up to what time alone brings. Rejects when the process dies under it. */
-export async function playUntilWaiting(process: StandaloneProcess, planned: readonly Planned[], journal: Journal): Promise<void> {
+export async function playUntilWaiting(process: RunningFefaent, planned: readonly Planned[], journal: Journal): Promise<void> {
 	const soap = soapCaller(process.publicUrl, { connections: 4 });
 	try {
 		for (const part of chunks(planned)) {
 			await create(soap, part, journal);
-			await until(soap, part, journal, (state) => state !== 'ENTRADA');
+			await until(process, soap, part, journal, (state) => state !== 'ENTRADA');
 			await practise(soap, part, journal);
 			await cancel(soap, part, journal);
 		}
@@ -61,7 +61,7 @@ export async function playUntilWaiting(process: StandaloneProcess, planned: read
 }
 
 /** Plays the whole script against a running process. Rejects when the process dies under it. */
-export async function play(process: StandaloneProcess, planned: readonly Planned[], journal: Journal): Promise<void> {
+export async function play(process: RunningFefaent, planned: readonly Planned[], journal: Journal): Promise<void> {
 	await playUntilWaiting(process, planned, journal);
 	const soap = soapCaller(process.publicUrl, { connections: 4 });
 	try {
@@ -69,7 +69,7 @@ export async function play(process: StandaloneProcess, planned: readonly Planned
 		await process.advance('P6D');
 		await process.advance('P5D');
 		for (const part of chunks(planned)) {
-			await until(soap, part, journal, (state, { ending }) => ending !== 'expired' || state === 'EXPIRADA');
+			await until(process, soap, part, journal, (state, { ending }) => ending !== 'expired' || state === 'EXPIRADA');
 		}
 	} finally {
 		soap.close();
@@ -126,17 +126,18 @@ async function cancel(soap: SoapCaller, planned: readonly Planned[], journal: Jo
 
 /** Consults until every notification is in a state that will do. */
 async function until(
+	{ patienceMs }: RunningFefaent,
 	soap: SoapCaller,
 	planned: readonly Planned[],
 	journal: Journal,
 	enough: (state: string, planned: Planned) => boolean,
 ): Promise<void> {
-	const deadline = Date.now() + 30_000;
+	const deadline = Date.now() + patienceMs;
 	for (;;) {
 		const answer = expectOk(await soap.call(consultRequest(planned.map(({ reference }) => journal.idOf(reference) as number))));
 		const states = texts(answer, 'Estat');
 		if (states.length === planned.length && planned.every((one, index) => enough(states[index] as string, one))) return;
-		if (Date.now() > deadline) throw new Error(`not at rest after 30 s: ${states.join(' ')}`);
+		if (Date.now() > deadline) throw new Error(`not at rest after ${patienceMs} ms: ${states.join(' ')}`);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 }

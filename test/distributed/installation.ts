@@ -1,9 +1,10 @@
 // An installation of one process per service on this machine, on the engines of the suite, its services calling each other over mutual TLS.
 import { once } from 'node:events';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { removeTopics } from '@fefaent/event-bus/kafka';
-import { type ChildService, childService, removeMongoTestDatabases, type TemporaryFolder } from '@fefaent/testing';
+import { type ChildService, childService, loggedCrashpoints, removeMongoTestDatabases, type TemporaryFolder } from '@fefaent/testing';
 import { request } from 'undici';
 import { makeTestCertificates } from '../../services/standalone/src/command/up/certificates.ts';
 import { type PlannedProcess, planOf, serviceNames } from '../../services/standalone/src/command/up/plan.ts';
@@ -11,6 +12,7 @@ import { type PlannedProcess, planOf, serviceNames } from '../../services/standa
 /** How a process ended, and what it said. */
 export interface Ended {
 	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
 	readonly output: string;
 }
 
@@ -35,6 +37,14 @@ export interface Installation extends AsyncDisposable {
 	/** Sends a signal: SIGKILL ends the process, SIGSTOP and SIGCONT hold it. */
 	signal(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
 	pid(name: string): number;
+	/** Waits, for as long as it takes, for the end of a process that runs. */
+	ended(name: string): Promise<Ended>;
+	/** Has a process killed (SIGKILL) where it passes a crash point next, be it on the way up; undefined: nowhere. */
+	arm(name: string, at: string | undefined): void;
+	/** The crash points that a process has passed since this was asked last, or since it was started first. */
+	passed(name: string): readonly string[];
+	/** What the process of a service is told. */
+	envOf(name: string): Readonly<Record<string, string>>;
 	/** What every process said so far, also those that have ended. */
 	output(): string;
 }
@@ -43,10 +53,20 @@ export interface Installation extends AsyncDisposable {
 export interface InstallationOptions {
 	/** Processes of each service; there are two gateways in any case. Default 1. */
 	readonly replicas?: 1 | 2;
+	/** Whether there is a second gateway besides, where there is one process of each service. Default true. */
+	readonly secondGateway?: boolean;
 	/** Settings of every process. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** Settings of some processes, by name: these win. */
 	readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+	/** The engines; default those of the suite. */
+	readonly engines?: { readonly kafkaBrokers: string; readonly mongoUrl: string };
+	/** How a process reaches what it needs, where not as planned. */
+	readonly routesOf?: (process: PlannedProcess) => Promise<Readonly<Record<string, string>>>;
+	/** Whether processes can be told where to die: see {@link Installation.arm}. */
+	readonly crash?: boolean;
+	/** Called before each process is started for the first time; it has ended again when this is over. */
+	readonly onFirstStart?: (installation: Pick<Installation, 'arm' | 'start' | 'stop'>, name: string) => Promise<void>;
 }
 
 const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
@@ -54,9 +74,19 @@ const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
 /** Starts it. @param folder names what it keeps on the engines, which is removed at the end */
 export async function startInstallation(
 	folder: TemporaryFolder,
-	{ replicas = 1, env: more = {}, envOf = {} }: InstallationOptions = {},
+	{
+		replicas = 1,
+		secondGateway = true,
+		env: more = {},
+		envOf = {},
+		crash = false,
+		engines,
+		routesOf,
+		onFirstStart,
+	}: InstallationOptions = {},
 ): Promise<Installation> {
-	const { KAFKA_BROKERS: kafkaBrokers = '', MONGO_URL: mongoUrl = '' } = process.env;
+	const { KAFKA_BROKERS = '', MONGO_URL = '' } = process.env;
+	const { kafkaBrokers, mongoUrl } = engines ?? { kafkaBrokers: KAFKA_BROKERS, mongoUrl: MONGO_URL };
 	const prefix = `${basename(folder.path)}.`;
 	const mongoPrefix = prefix.replaceAll('.', '-');
 	const base = await freePorts(ports.count);
@@ -75,7 +105,9 @@ export async function startInstallation(
 			FEFAENT_ADMIN_PORT: String(where.adminPort + ports.step),
 		},
 	};
-	const planned = replicas === 1 ? [...plan, second] : plan;
+	const planned = replicas === 1 && secondGateway ? [...plan, second] : plan;
+	const armFile = (name: string) => folder.join(`crash-${name}`);
+	const passedFile = (name: string) => folder.join(`passed-${name}`);
 	const said: string[] = [];
 	const running = new Map<string, ChildService>();
 
@@ -91,8 +123,10 @@ export async function startInstallation(
 				FEFAENT_KAFKA_PREFIX: prefix,
 				FEFAENT_KAFKA_PARTITIONS: '3',
 				...more,
+				...(await routesOf?.({ service, name, env })),
 				...envOf[name],
 			},
+			...(crash && { crash: { file: armFile(name), log: passedFile(name) } }),
 		});
 		running.set(name, child);
 	};
@@ -102,17 +136,29 @@ export async function startInstallation(
 		if (!child) throw new Error(`${name} does not run`);
 		return child;
 	};
-	const ended = async (name: string, child: ChildService): Promise<Ended> => {
-		const { code } = await child.waitExit(40_000);
+	const ended = async (name: string, child: ChildService, withinMs = 40_000): Promise<Ended> => {
+		const { code, signal } = await child.waitExit(withinMs);
 		const output = child.output();
-		said.push(output);
-		running.delete(name);
-		return { code, output };
+		// Several may wait for one end.
+		if (running.get(name) === child) {
+			said.push(output);
+			running.delete(name);
+		}
+		return { code, signal, output };
 	};
 	const stop = (name: string): Promise<Ended> => {
 		const child = childOf(name);
 		child.kill('SIGTERM');
 		return ended(name, child);
+	};
+	const arm = (name: string, at: string | undefined): void => {
+		if (at === undefined) {
+			rmSync(armFile(name), { force: true });
+			return;
+		}
+		// Whole from the moment that it is there.
+		writeFileSync(`${armFile(name)}.new`, at);
+		renameSync(`${armFile(name)}.new`, armFile(name));
 	};
 	const dispose = async () => {
 		for (const child of running.values()) {
@@ -120,6 +166,8 @@ export async function startInstallation(
 			child.kill('SIGTERM');
 		}
 		await Promise.allSettled([...running.values()].map((child) => child.waitExit(30_000).finally(() => child[Symbol.asyncDispose]())));
+		// Engines of the test's own go with all that they have.
+		if (engines) return;
 		await Promise.all([
 			removeTopics({ brokers: kafkaBrokers.split(','), clientId: 'fefaent-test' }, prefix),
 			removeMongoTestDatabases(prefix),
@@ -129,7 +177,12 @@ export async function startInstallation(
 	try {
 		// The first of each service makes what the others find: keys, schemas, topics.
 		for (let first = 0; first < planned.length; first += serviceNames.length)
-			await Promise.all(planned.slice(first, first + serviceNames.length).map(start));
+			await Promise.all(
+				planned.slice(first, first + serviceNames.length).map(async (one) => {
+					await onFirstStart?.({ arm, start: startNamed, stop }, one.name);
+					await start(one);
+				}),
+			);
 	} catch (error) {
 		await dispose();
 		throw error;
@@ -163,6 +216,14 @@ export async function startInstallation(
 			if (signal === 'SIGKILL') await ended(name, child);
 		},
 		pid: (name) => childOf(name).pid,
+		ended: (name) => ended(name, childOf(name), 2 ** 31 - 1),
+		arm,
+		passed: (name) => {
+			const points = loggedCrashpoints(passedFile(name));
+			rmSync(passedFile(name), { force: true });
+			return points;
+		},
+		envOf: (name) => (planned.find((process) => process.name === name) as PlannedProcess).env,
 		output: () => [...said, ...[...running.values()].map((child) => child.output())].join('\n'),
 		[Symbol.asyncDispose]: dispose,
 	};

@@ -1,17 +1,23 @@
 import { type ChildService, childService } from '@fefaent/testing';
 import { request } from 'undici';
 
-/** A standalone installation in a process of its own, as `npm start` runs it. */
-export interface StandaloneProcess {
-	readonly child: ChildService;
+/** An installation at work, whichever way it runs. */
+export interface RunningFefaent {
 	readonly publicUrl: string;
 	readonly adminUrl: string;
 	/** Moves the sandbox clock ahead. @param duration ISO 8601, such as P10D */
 	advance(duration: string): Promise<void>;
-	/** Waits until nothing is due any more, within 30 s. */
+	/** How long what it is asked for may take, in milliseconds. */
+	readonly patienceMs: number;
+	/** Waits until nothing is due any more, within its patience. */
 	settle(): Promise<void>;
 	/** Calls the admin API. */
 	readonly admin: AdminCall;
+}
+
+/** A standalone installation in a process of its own, as `npm start` runs it. */
+export interface StandaloneProcess extends RunningFefaent {
+	readonly child: ChildService;
 }
 
 /** A call of the admin API. @throws Error with the answer when it is none of success */
@@ -40,14 +46,19 @@ export async function startStandaloneProcess(options: StandaloneProcessOptions):
 		...(options.crash && { crash: options.crash }),
 	});
 	const [, publicUrl = '', adminUrl = ''] = child.ready ?? [];
+	return { child, ...runningFefaent(publicUrl, adminUrl) };
+}
+
+/** An installation by its addresses. @param patienceMs default 30,000 */
+export function runningFefaent(publicUrl: string, adminUrl: string, patienceMs = 30_000): RunningFefaent {
 	const admin = adminCaller(adminUrl);
 	return {
-		child,
 		publicUrl,
 		adminUrl,
+		patienceMs,
 		admin,
 		advance: async (duration) => void (await admin('POST', '/admin/v1/clock', { advance: duration })),
-		settle: async () => void (await admin('POST', '/admin/v1/clock', { advance: 'PT0S', settle: true })),
+		settle: async () => void (await admin('POST', '/admin/v1/clock', { advance: 'PT0S', settle: true, timeoutSeconds: patienceMs / 1000 })),
 	};
 }
 

@@ -58,6 +58,12 @@ export const processConfig = defineConfig({
 		min: 3_600_000,
 		doc: 'How long events stay in a topic that is made: longer than any service may be down.',
 	}),
+	FEFAENT_KAFKA_SESSION_TIMEOUT: setting.duration({
+		default: 6_000,
+		min: 1_000,
+		max: 300_000,
+		doc: 'A process that was killed holds its events up for so long: until then Kafka takes it for alive. No less than the brokers’ `group.min.session.timeout.ms`, which is 6 s unless set.',
+	}),
 	FEFAENT_GRPC_HOST: setting.string({
 		default: '127.0.0.1',
 		doc: 'Address that the service is called at. Listen on others only with FEFAENT_TLS_FOLDER, or in a network of its own.',

@@ -159,6 +159,7 @@ async function start<S extends ConfigSchema>(
 		...kafkaSecurityOf(shared),
 	};
 	const prefix = shared.FEFAENT_KAFKA_PREFIX;
+	const sessionTimeoutMs = shared.FEFAENT_KAFKA_SESSION_TIMEOUT;
 	const ownerId = `${name}/${replica}`;
 	const mongo = { url: mongoUrlOf(shared), database: `${shared.FEFAENT_MONGO_DATABASE_PREFIX}${name}` };
 	const sandbox = shared.FEFAENT_SANDBOX
@@ -175,7 +176,10 @@ async function start<S extends ConfigSchema>(
 	opened.defer(() => sandbox?.close());
 	const clock = sandbox?.time ?? systemClock;
 	const topics = namespacedTopics(prefix, ownTopics);
-	const bus = namespacedBus(prefix, openKafkaBus({ connection, topics, clock, onError }));
+	const bus = namespacedBus(
+		prefix,
+		openKafkaBus({ connection, topics, clock, onError, sessionTimeoutMs, heartbeatMs: Math.min(1_000, sessionTimeoutMs / 3) }),
+	);
 	opened.defer(() => bus.close());
 	const tls = await openTls(name, shared, logger);
 	opened.defer(() => tls?.close());

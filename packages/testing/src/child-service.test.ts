@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ChildServiceOptions, childService, loggedCrashpoints } from './child-service.ts';
 import { parseCrashPlan } from './crash-plan.ts';
+import { eventually } from './eventually.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -94,6 +95,40 @@ describe('crash points in a child', () => {
 		await using again = await childService(script(passing, { crash: { at: 'test.middle', log } }));
 		expect((await again.waitExit()).signal).toBe('SIGKILL');
 		expect(loggedCrashpoints(log)).toEqual(['test.first', 'test.middle', 'test.last']);
+	});
+
+	it('logs anew what is passed after the log was taken away', async () => {
+		const log = folder.join('again.txt');
+		const code = `
+			import { crashpoint } from '${kernel}';
+			await crashpoint('test.begin');
+			for (;;) {
+				await crashpoint('test.turn');
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+		`;
+		await using child = await childService(script(code, { crash: { log } }));
+		await eventually(() => expect(loggedCrashpoints(log)).toEqual(['test.begin', 'test.turn']));
+		rmSync(log);
+		await eventually(() => expect(loggedCrashpoints(log)).toEqual(['test.turn']));
+		child.kill();
+	});
+
+	it('kills at the point that a file names once it is there', async () => {
+		const file = folder.join('wanted.txt');
+		const code = `
+			import { crashpoint } from '${kernel}';
+			console.log('passing');
+			for (;;) {
+				await crashpoint('test.turn');
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+		`;
+		await using child = await childService(script(code, { crash: { file }, ready: /passing/ }));
+		writeFileSync(file, 'test.other');
+		await expect(child.waitExit(100)).rejects.toThrow('did not end');
+		writeFileSync(file, 'test.turn#3');
+		expect((await child.waitExit()).signal).toBe('SIGKILL');
 	});
 
 	it('refuses a plan that it cannot read', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { crashLogVariable, crashVariable } from './crash-plan.ts';
+import { crashFileVariable, crashLogVariable, crashVariable } from './crash-plan.ts';
 import { LineLog } from './line-log.ts';
 
 /** What to run, and what tells that it is ready. */
@@ -18,8 +18,11 @@ export interface ChildServiceOptions {
 	readonly ready?: RegExp;
 	/** Milliseconds to wait for that line. Default 20,000. */
 	readonly readyTimeoutMs?: number;
-	/** Crash points: where to die (`<point>[#n]`), and the file that gets the name of each point passed. */
-	readonly crash?: { readonly at?: string; readonly log?: string };
+	/**
+	 * Crash points: where to die (`<point>[#n]`), or a file that may be written at any time and says it then, counting from then on; and the file that gets
+	 * the name of each point passed.
+	 */
+	readonly crash?: { readonly at?: string; readonly file?: string; readonly log?: string };
 }
 
 /** How a child ended: by itself with a code, or by a signal. */
@@ -54,7 +57,11 @@ export async function childService(options: ChildServiceOptions): Promise<ChildS
 		process.execPath,
 		[...(options.nodeOptions ?? []), ...(crash ? ['--import', preload] : []), options.file, ...(options.args ?? [])],
 		{
-			env: { ...process.env, ...options.env, ...(crash && { [crashVariable]: crash.at, [crashLogVariable]: crash.log }) },
+			env: {
+				...process.env,
+				...options.env,
+				...(crash && { [crashVariable]: crash.at, [crashFileVariable]: crash.file, [crashLogVariable]: crash.log }),
+			},
 			stdio: ['ignore', 'pipe', 'pipe'],
 			...(options.cwd !== undefined && { cwd: options.cwd }),
 		},
