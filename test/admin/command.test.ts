@@ -46,7 +46,7 @@ describe('fefaent demo', () => {
 		expect(nobody).toMatchObject({ code: 1, out: '', err: 'fefaent: no issuer has the code NOPE (ISSUER_UNKNOWN)\n' });
 		const deaf = await fefaent(['demo', '--public', `http://127.0.0.1:${await freePort()}`]);
 		expect(deaf.code).toBe(1);
-		expect(deaf.err).toMatch(/\nfefaent: the public faces at \S+ cannot be reached\n$/);
+		expect(deaf.err).toMatch(/^fefaent: the public faces at \S+ cannot be reached\n$/);
 		expect((await world.call('GET', '/admin/v1/endpoints')).body).toEqual({ items: [] });
 	});
 });

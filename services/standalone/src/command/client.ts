@@ -35,7 +35,7 @@ export function adminClient(url: string, token: string | undefined): AdminClient
 				signal: AbortSignal.timeout(timeoutMs),
 			});
 		} catch (cause) {
-			throw new CommandFailure(`the admin API at ${url} cannot be reached: is Fefaent running (npm start)?`, 1, { cause });
+			throw new CommandFailure(`the admin API at ${url} cannot be reached: is Fefaent running (npm start)?`, 1, { cause, passing: true });
 		}
 		if (!response.ok) throw await failureOf(response);
 		return response;
@@ -52,11 +52,15 @@ export function adminClient(url: string, token: string | undefined): AdminClient
 	};
 }
 
+/** Answers of a server, or of one before it, whose peers are away. */
+const passingStatuses = new Set([502, 503, 504]);
+
 async function failureOf(response: Response): Promise<CommandFailure> {
+	const options = { passing: passingStatuses.has(response.status) };
 	if (!response.headers.get('content-type')?.startsWith('application/problem+json'))
-		return new CommandFailure(`the admin API answered HTTP ${response.status}`);
+		return new CommandFailure(`the admin API answered HTTP ${response.status}`, 1, options);
 	const problem = (await response.json()) as adminApi.Problem;
-	return new CommandFailure(`${problem.detail} (${problem.reason})`);
+	return new CommandFailure(`${problem.detail} (${problem.reason})`, 1, options);
 }
 
 /** Puts values into a path, each safely: `` path`/admin/v1/issuers/${code}` ``. */

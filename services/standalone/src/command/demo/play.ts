@@ -3,6 +3,7 @@ import { type AdminClient, path } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
 import { showMail } from '../groups/outbox.ts';
 import type { Output } from '../output.ts';
+import { type Patience, patientAdmin, patiently, patientSoap } from './patience.ts';
 import { type ReceivedCallback, startReceiver } from './receiver.ts';
 import { soapCaller } from './soap.ts';
 import { accept, type CheckedEvidence, calledBack, create, mailed, prove, reached, type Stage } from './steps.ts';
@@ -44,30 +45,53 @@ export interface PlayedLife {
  * Plays a notification's whole life against a running installation, through its public and admin faces alone, and says each step.
  * @throws CommandFailure at the first step that does not hold
  */
-export async function playDemo(admin: AdminClient, output: Output, options: DemoOptions): Promise<DemoResult> {
+export async function playDemo(installation: AdminClient, output: Output, options: DemoOptions): Promise<DemoResult> {
 	const started = performance.now();
-	const status = await admin.get<adminApi.Status>('/admin/v1/status');
-	if (!status.ready) throw new CommandFailure('the installation is not ready: see `fefaent status`');
+	// Whoever is not there at the beginning is not waited for: it may be the wrong address.
+	await installation.get('/admin/v1/status');
+	const patience: Patience = { seconds: options.patience, say: (line) => output.progress(line) };
+	const admin = patientAdmin(installation, patience);
+	const status = await patiently(patience, () => readyStatus(admin));
 	if (options.expire && !status.sandbox) throw new CommandFailure('time cannot be moved here, so nothing can expire: leave out --expire');
 	const publicUrl = options.publicUrl ?? status.publicUrl;
 	if (publicUrl === undefined) throw new CommandFailure('the address of the public faces is not known: give --public URL', 2);
 	await admin.get(path`/admin/v1/issuers/${options.issuer}`);
 
 	await using receiver = await startReceiver();
-	const stage: Stage = { admin, soap: soapCaller(publicUrl, options.apiKey), receiver, patience: options.patience, folder: options.folder };
-	const endpoint = await admin.send<adminApi.CreatedEndpoint>('POST', '/admin/v1/endpoints', {
-		issuerCode: options.issuer,
-		url: receiver.url,
-		form: 'enotumlite',
-	});
+	const soap = patientSoap(soapCaller(publicUrl, options.apiKey), patience);
+	await soap.reach();
+	const stage: Stage = { admin, soap, receiver, patience: options.patience, folder: options.folder };
+	await patiently(patience, () => endpointAt(installation, options.issuer, receiver.url));
 	output.progress(`- ${options.issuer} wants to be told of changes at ${receiver.url}`);
 	try {
 		const accepted = await acceptedLife(stage, output, options);
 		const expired = options.expire ? await expiredLife(stage, output, options) : undefined;
 		return { accepted, ...(expired && { expired }), ms: Math.round(performance.now() - started) };
 	} finally {
-		await admin.send('DELETE', path`/admin/v1/endpoints/${endpoint.id}`);
+		await patiently(patience, () => removeEndpoint(installation, options.issuer, receiver.url));
 	}
+}
+
+/** @throws CommandFailure that passes, while a service is away */
+async function readyStatus(admin: AdminClient): Promise<adminApi.Status> {
+	const status = await admin.get<adminApi.Status>('/admin/v1/status');
+	if (!status.ready) throw new CommandFailure('the installation is not ready: see `fefaent status`', 1, { passing: true });
+	return status;
+}
+
+/** Has a receiver told of an issuer's changes: once, however often it is called. */
+async function endpointAt(admin: AdminClient, issuerCode: string, url: string): Promise<void> {
+	const known = await endpointsAt(admin, issuerCode, url);
+	if (known.length === 0) await admin.send('POST', '/admin/v1/endpoints', { issuerCode, url, form: 'enotumlite' });
+}
+
+async function removeEndpoint(admin: AdminClient, issuerCode: string, url: string): Promise<void> {
+	for (const { id } of await endpointsAt(admin, issuerCode, url)) await admin.send('DELETE', path`/admin/v1/endpoints/${id}`);
+}
+
+async function endpointsAt(admin: AdminClient, issuer: string, url: string) {
+	const { items } = await admin.get<adminApi.EndpointList>('/admin/v1/endpoints', { issuer });
+	return items.filter((one) => one.url === url);
 }
 
 async function acceptedLife(stage: Stage, output: Output, options: DemoOptions): Promise<PlayedLife> {

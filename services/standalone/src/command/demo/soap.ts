@@ -15,11 +15,22 @@ export function bodyOf(bytes: Uint8Array): XmlElement {
 export interface SoapCaller {
 	/** @returns the one result of the answer @throws CommandFailure with the contract's code when it is an error */
 	call(request: XmlMarkup): Promise<XmlElement>;
+	/** @throws CommandFailure when nobody answers at the address */
+	reach(): Promise<void>;
 }
 
 /** @param key an API key, where callers need one */
 export function soapCaller(publicUrl: string, key: string | undefined): SoapCaller {
+	const unreachable = (cause: unknown) =>
+		new CommandFailure(`the public faces at ${publicUrl} cannot be reached`, 1, { cause, passing: true });
 	return {
+		reach: async () => {
+			const signal = AbortSignal.timeout(30_000);
+			const response = await fetch(new URL('/health/ready', publicUrl), { redirect: 'error', signal }).catch((cause: unknown) => {
+				throw unreachable(cause);
+			});
+			await response.body?.cancel();
+		},
 		call: async (request) => {
 			let response: Response;
 			try {
@@ -35,7 +46,7 @@ export function soapCaller(publicUrl: string, key: string | undefined): SoapCall
 					signal: AbortSignal.timeout(30_000),
 				});
 			} catch (cause) {
-				throw new CommandFailure(`the public faces at ${publicUrl} cannot be reached`, 1, { cause });
+				throw unreachable(cause);
 			}
 			if (response.status === 401)
 				throw new CommandFailure('callers need a key here: make one with `fefaent key create` and give it as FEFAENT_API_KEY');
@@ -44,11 +55,18 @@ export function soapCaller(publicUrl: string, key: string | undefined): SoapCall
 	};
 }
 
+/** The contract's error of the server itself: the request may be made again. */
+const serverFailed = 'ERR_02';
+
 function resultOf(answer: XmlElement, status: number): XmlElement {
-	if (answer.namespace !== enotumNs) throw new CommandFailure(`HTTP ${status}: ${textOf(answer, 'faultstring', '') ?? answer.name}`);
+	if (answer.namespace !== enotumNs)
+		throw new CommandFailure(`HTTP ${status}: ${textOf(answer, 'faultstring', '') ?? answer.name}`, 1, { passing: status === 503 });
 	const [first] = answer.children;
 	const error = first?.name === 'Error' ? first : first && childOf(first, 'Error');
-	if (error) throw new CommandFailure(`${textOf(error, 'CodiError') ?? ''} ${textOf(error, 'MissatgeError') ?? ''}`.trim());
+	if (error) {
+		const code = textOf(error, 'CodiError') ?? '';
+		throw new CommandFailure(`${code} ${textOf(error, 'MissatgeError') ?? ''}`.trim(), 1, { passing: code === serverFailed });
+	}
 	if (!first) throw new CommandFailure(`${answer.name} holds no result`);
 	return first;
 }

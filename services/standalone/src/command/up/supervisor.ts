@@ -90,7 +90,10 @@ export class Supervisor {
 		}
 		this.#failures = ranMs > wellAfterMs ? 1 : this.#failures + 1;
 		const waitMs = backoffMs(restart, this.#failures);
-		this.#options.say(`ended (${signal ?? `exit code ${code}`}): it is started again`);
-		this.#timer = setTimeout(() => this.#start(), waitMs);
+		this.#options.say(`ended (${signal ?? `exit code ${code}`}): it is started again in ${(waitMs / 1000).toFixed(1)} s`);
+		this.#timer = setTimeout(() => {
+			this.#start();
+			this.#options.say(`started again as process ${this.pid ?? 'none'}`);
+		}, waitMs);
 	}
 }
