@@ -77,6 +77,24 @@ describe('MongoDB kit', () => {
 		await expect(open([first, first])).rejects.toThrow('ascending');
 	});
 
+	test('names what somebody took away from a schema: an index, a collection with all of it, a condition', async () => {
+		const db = (await open()).connection.getClient().db(database.options.database);
+		const { key } = outboxIndex('things');
+		const index = `the index ${JSON.stringify(key)} of the collection things`;
+		const condition = (collection: string) => `the validator { lost: { $exists: false } } of the collection ${collection}`;
+		await db.collection('things').dropIndex(key as never);
+		await expect(open()).rejects.toThrow(index);
+		await db.collection('things').createIndex(key, { unique: true });
+		await expect(open()).rejects.toThrow(index);
+		await db.collection('things').drop();
+		await expect(open()).rejects.toThrow(`there is no more ${condition('things')}, nor ${index}`);
+		await db.createCollection('things', { validator: { lost: { $exists: false } } });
+		await db.collection('things').createIndex(key, { partialFilterExpression: { outboxAt: { $exists: true } } });
+		await open();
+		await db.command({ collMod: leasesCollection, validator: {} });
+		await expect(open()).rejects.toThrow(condition(leasesCollection));
+	});
+
 	test('tells which conditional updates of a bulk lost, and makes no document of a condition that does not hold', async () => {
 		const db = await open();
 		const things = db.model<Thing>('things', paths);

@@ -3,6 +3,7 @@ import { storeError } from '../errors.ts';
 import { mongoFailure, refusalOf } from './failures.ts';
 import { type MongoMigration, migrateMongo, refusedField } from './migrate.ts';
 import { checkServer } from './requirements.ts';
+import { checkSchema } from './schema-check.ts';
 
 /** How a database is reached. */
 export interface MongoOptions {
@@ -96,6 +97,7 @@ export function openMongo(options: MongoOptions): MongoDatabase {
 					if (!db) throw storeError('STORE_UNREACHABLE', { name, cause: 'not connected' });
 					await checkServer(db, name);
 					await migrateMongo(db, name, options.migrations);
+					await checkSchema(db, name, options.migrations);
 				} catch (error) {
 					throw refusalOf(name, options.database, error) ?? error;
 				}
