@@ -29,7 +29,10 @@ export interface Engines extends Started {
 
 const here = import.meta.dirname;
 const compose = ['compose', '-f', join(here, 'compose.yaml')];
-const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
+
+/** Whether a command runs and succeeds. */
+export const works = (command: string, ...args: string[]): boolean =>
+	spawnSync(command, args, { stdio: 'ignore', timeout: 30_000 }).status === 0;
 
 /** Kafka and MongoDB. @throws Error that says what is missing when there is no way to have them */
 export function startEngines(): Engines {
