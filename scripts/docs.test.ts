@@ -17,7 +17,7 @@ const anchorOf = (heading: string): string =>
 		.replaceAll(' ', '-');
 
 /** Variables of tests and tools, which no part of the product reads. */
-const others = /^FEFAENT_(TEST|FUZZ|KILL|SOAK|DSS|BENCH)_/;
+const others = /^FEFAENT_(TEST|FUZZ|KILL|SOAK|FAULT|DSS|BENCH)_/;
 
 describe.each(pages)('%s', (page) => {
 	it('links to files and headings that are there', () => {

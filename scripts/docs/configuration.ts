@@ -39,7 +39,7 @@ export function configurationPage(): string {
 		'',
 		table(['Variable', 'Value while `FEFAENT_SANDBOX` is true'], presets),
 		'',
-		'`FEFAENT_OPEN_LOOPBACK` is preset only while `FEFAENT_HOST` is a loopback address. Processes of one service know no sandbox.',
+		'`FEFAENT_OPEN_LOOPBACK` is preset only while `FEFAENT_HOST` is a loopback address. Processes of one service have none of these presets.',
 	].join('\n');
 }
 

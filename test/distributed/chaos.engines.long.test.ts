@@ -1,12 +1,16 @@
-// Kill -9 of the engines under load: the ledger is exact afterwards. They are the suite's own, since nobody else's may be killed.
+// Kill -9 of anything at any moment under load, the engines included: the ledger is exact afterwards. The engines are the suite's own, since nobody else's may be
+// killed. FEFAENT_KILL_SEED replays the choice of a run, not its timing.
 import { setTimeout as delay } from 'node:timers/promises';
-import { temporaryFolder } from '@fefaent/testing';
+import { seededRandom, temporaryFolder } from '@fefaent/testing';
 import { describe, expect, test } from 'vitest';
 import { discrepancies } from '../crash/ledger.ts';
 import { Journal, type Planned, plan, play, playUntilWaiting } from '../crash/scenario.ts';
 import { canStartEngines, type OwnEngines, startOwnEngines } from '../engines/own.ts';
-import { type DistributedHouse, openDistributedHouse } from './house.ts';
+import { type DistributedHouse, openDistributedHouse, processNames } from './house.ts';
 import { freePorts } from './installation.ts';
+
+/** What can be killed. */
+const victims = [...processNames, 'kafka', 'mongo'] as const;
 
 describe.skipIf(!canStartEngines())('with engines of its own (needs Java, Maven, Python and pip)', () => {
 	test('Kafka and MongoDB are killed and started again under load: nothing is lost or doubled', async () => {
@@ -20,15 +24,30 @@ describe.skipIf(!canStartEngines())('with engines of its own (needs Java, Maven,
 			{ victim: 'kafka', afterMs: 300 },
 		]);
 	});
+
+	test('30 random kills of services, Kafka and MongoDB under load: nothing is lost or doubled', async (context) => {
+		const seed = Number(process.env.FEFAENT_KILL_SEED ?? Date.now() % 1_000_000);
+		await context.annotate(`FEFAENT_KILL_SEED=${seed}`);
+		process.stdout.write(`random kills: FEFAENT_KILL_SEED=${seed}\n`);
+		const random = seededRandom(seed);
+		const kills = Array.from({ length: 30 }, () => ({
+			victim: victims[random.int(0, victims.length - 1)] as string,
+			afterMs: random.int(5, 1_500),
+		}));
+		await using folder = temporaryFolder();
+		await using engines = await startOwnEngines(folder.path, await freePorts(4));
+		await using house = await openDistributedHouse({ engines });
+		await killUnderLoad(house, engines, kills);
+	});
 });
 
 /** Kills one after the other while an integrator works, each as soon as the one before is back; then all is driven to rest and the ledger is held. */
 async function killUnderLoad(
 	house: DistributedHouse,
 	engines: OwnEngines,
-	kills: readonly { readonly victim: 'kafka' | 'mongo'; readonly afterMs: number }[],
+	kills: readonly { readonly victim: string; readonly afterMs: number }[],
 ): Promise<void> {
-	const { fefaent } = house;
+	const { fefaent, installation } = house;
 	const journal = new Journal();
 	const planned: Planned[] = [];
 	for (const [round, { victim, afterMs }] of kills.entries()) {
@@ -37,7 +56,11 @@ async function killUnderLoad(
 		// Time stays where it is: what is left undecided must not expire before it is taken up again.
 		const playing = playUntilWaiting(fefaent, more, journal).catch(() => {});
 		await delay(afterMs);
-		await engines.crash(victim);
+		if (victim === 'kafka' || victim === 'mongo') await engines.crash(victim);
+		else {
+			await installation.signal(victim, 'SIGKILL');
+			await installation.start(victim);
+		}
 		// Some are still at it when the next one dies.
 		await Promise.race([playing, delay(2_000)]);
 	}

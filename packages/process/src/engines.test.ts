@@ -52,7 +52,7 @@ describe('how brokers are reached', () => {
 
 	it.each<[Env, string]>([
 		[{ FEFAENT_KAFKA_TLS: 'true', FEFAENT_KAFKA_TLS_CERT_FILE: '/dev/null' }, 'FEFAENT_KAFKA_TLS_KEY_FILE'],
-		[{ FEFAENT_KAFKA_TLS_CA_FILE: '/dev/null' }, 'FEFAENT_KAFKA_TLS is not set'],
+		[{ FEFAENT_KAFKA_TLS_CA_FILE: '/dev/null' }, 'FEFAENT_KAFKA_TLS is "false"'],
 		[{ FEFAENT_KAFKA_SASL_MECHANISM: 'plain' }, 'FEFAENT_KAFKA_SASL_USERNAME'],
 		[{ FEFAENT_KAFKA_SASL_MECHANISM: 'plain', FEFAENT_KAFKA_SASL_USERNAME: 'me' }, 'FEFAENT_KAFKA_SASL_PASSWORD'],
 		[{ FEFAENT_KAFKA_TLS: 'true', FEFAENT_KAFKA_TLS_CA_FILE: '/nowhere/ca.pem' }, '/nowhere/ca.pem'],

@@ -10,7 +10,8 @@ import type { ProcessConfig } from './config.ts';
 export function mongoUrlOf({ FEFAENT_MONGO_URL: url, FEFAENT_MONGO_PASSWORD_FILE: file }: ProcessConfig): string {
 	if (file === undefined) return url;
 	const user = /^(mongodb(?:\+srv)?:\/\/)([^@:/?#]+)(?::[^@/?#]*)?@/;
-	if (!user.test(url)) throw missing('FEFAENT_MONGO_URL', 'a URL that names the user whose password FEFAENT_MONGO_PASSWORD_FILE holds');
+	if (!user.test(url))
+		throw wrong('FEFAENT_MONGO_URL', '***', 'a URL that names the user whose password FEFAENT_MONGO_PASSWORD_FILE holds');
 	// By a function: a password may hold what a replacement text gives a meaning to.
 	return url.replace(user, (_, scheme: string, name: string) => `${scheme}${name}:${encodeURIComponent(secretOf(file))}@`);
 }
@@ -29,7 +30,8 @@ export function kafkaSecurityOf(config: ProcessConfig): Pick<KafkaConnection, 's
 			cert === undefined ? 'FEFAENT_KAFKA_TLS_CERT_FILE' : 'FEFAENT_KAFKA_TLS_KEY_FILE',
 			'both, a certificate and its key, or neither',
 		);
-	if (!config.FEFAENT_KAFKA_TLS && (ca ?? cert) !== undefined) throw missing('FEFAENT_KAFKA_TLS', 'true, since files for TLS are named');
+	if (!config.FEFAENT_KAFKA_TLS && (ca ?? cert) !== undefined)
+		throw wrong('FEFAENT_KAFKA_TLS', 'false', 'true, since files for TLS are named');
 	// Read once here, so that what is missing is told at the start.
 	for (const file of [ca, cert, key]) if (file !== undefined) readFileSync(file);
 	const files = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
@@ -50,4 +52,5 @@ function saslOf(config: ProcessConfig): KafkaConnection['sasl'] {
 /** Without the line end that editors and `echo` leave. */
 const secretOf = (file: string): string => readFileSync(file, 'utf8').trimEnd();
 
-const missing = (name: string, expected: string) => new ConfigError([{ name, value: undefined, expected }]);
+const wrong = (name: string, value: string | undefined, expected: string) => new ConfigError([{ name, value, expected }]);
+const missing = (name: string, expected: string) => wrong(name, undefined, expected);

@@ -34,4 +34,5 @@ export { jsonOf, type SmsHttpProviderOptions, startSmsHttpProvider } from './sms
 export { startSmtpSink } from './smtp-sink.ts';
 export type { ReceivedMail, SmtpEnvelope, SmtpFailure, SmtpFailureRule, SmtpSink, SmtpSinkOptions, SmtpStage } from './smtp-sink-types.ts';
 export { actualitzarEstatAnswer, soapContentType, soapEnvelope } from './soap-answers.ts';
+export { type NetworkFault, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';

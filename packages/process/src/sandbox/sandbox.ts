@@ -96,7 +96,8 @@ export class SharedSandbox {
 		await this.#db.prepare();
 		// Seen before it looks: from here on a move waits for it.
 		await this.#follow();
-		await this.#follow();
+		// While a move goes on that has not come to this service: what the time was before is not known here.
+		while (!(await this.#follow())) await delay(lookEveryMs);
 		this.#unwatch = watchCollection({
 			model: this.#clocks,
 			match: { operationType: 'update' },
@@ -133,8 +134,8 @@ export class SharedSandbox {
 		await this.#db.close();
 	}
 
-	/** Takes the time if it is this service's turn, and says what time it has and what it has to do. */
-	async #follow(): Promise<void> {
+	/** Takes the time if it is this service's turn, and says what time it has and what it has to do. @returns whether it was its turn */
+	async #follow(): Promise<boolean> {
 		const { owner, service, serviceDatabase } = this.#options;
 		const { offsetMs, stage, movedAt, look } = await this.#read();
 		const ours = stage >= stageOf(service) || Date.now() - movedAt.getTime() > stuckMs;
@@ -148,6 +149,7 @@ export class SharedSandbox {
 		const known = { service, offsetMs: this.#own.offsetMs, until, look, backlog };
 		const said = nextDue === undefined ? { $set: known, $unset: { nextDue: 1 } } : { $set: { ...known, nextDue } };
 		await this.#db.run(() => this.#members.updateOne({ _id: owner }, said as never, { upsert: true }));
+		return ours;
 	}
 
 	async #read(): Promise<ClockFields> {

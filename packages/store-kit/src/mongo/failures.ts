@@ -25,6 +25,11 @@ const unauthorized = 13;
 /** What a start cannot mend by waiting: credentials that are not accepted, rights that are missing. @returns undefined for anything else */
 export function refusalOf(name: string, database: string, error: unknown): Error | undefined {
 	for (let one = error; one instanceof Error; one = one.cause) {
+		// Its words name options of the URL, or say what is wrong with its form; never what stands in it.
+		if (one.name === 'MongoParseError') return storeError('STORE_UNFIT', { name, cause: `FEFAENT_MONGO_URL: ${one.message}` });
+		const { code, path } = one as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'EACCES')
+			return storeError('STORE_UNFIT', { name, cause: `FEFAENT_MONGO_URL names a file that cannot be read: ${path ?? code}` });
 		if (!(one instanceof mongo.MongoServerError)) continue;
 		if (one.code === authenticationFailed)
 			return storeError('STORE_UNFIT', { name, cause: 'the user and password of FEFAENT_MONGO_URL are not accepted' });

@@ -84,12 +84,19 @@ describe('MongoDB kit', () => {
 		const condition = (collection: string) => `the validator { lost: { $exists: false } } of the collection ${collection}`;
 		await db.collection('things').dropIndex(key as never);
 		await expect(open()).rejects.toThrow(index);
-		await db.collection('things').createIndex(key, { unique: true });
-		await expect(open()).rejects.toThrow(index);
+		for (const other of [{ unique: true }, {}]) {
+			await db.collection('things').createIndex(key, other);
+			await expect(open()).rejects.toThrow(index);
+			await db.collection('things').dropIndex(key as never);
+		}
 		await db.collection('things').drop();
 		await expect(open()).rejects.toThrow(`there is no more ${condition('things')}, nor ${index}`);
 		await db.createCollection('things', { validator: { lost: { $exists: false } } });
 		await db.collection('things').createIndex(key, { partialFilterExpression: { outboxAt: { $exists: true } } });
+		await open();
+		await db.command({ collMod: leasesCollection, validationAction: 'warn' });
+		await expect(open()).rejects.toThrow(condition(leasesCollection));
+		await db.command({ collMod: leasesCollection, validationAction: 'error' });
 		await open();
 		await db.command({ collMod: leasesCollection, validator: {} });
 		await expect(open()).rejects.toThrow(condition(leasesCollection));

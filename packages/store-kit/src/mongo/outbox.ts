@@ -142,6 +142,8 @@ export class MongoOutbox {
 		});
 		await this.#options.db.run(() => this.#model.collection.bulkWrite(operations as never, { ordered: false }));
 		this.#underWay = new Set();
+		// What another replica put behind these wakes nobody: the document waited already.
+		this.written();
 	}
 
 	/** Events' documents that wait, of all replicas; or `most` if they are more. */
@@ -150,12 +152,13 @@ export class MongoOutbox {
 		return this.#options.db.run(() => this.#model.countDocuments({ outboxAt: { $exists: true } }, options));
 	}
 
-	/** When the event that waits longest was written, of all replicas: real time. */
+	/** When what the event tells of happened that waits longest, of all replicas: the environment's time. */
 	async oldestAt(): Promise<Date | undefined> {
 		const shards = Array.from({ length: shardCount }, (_, shard) => shard);
 		const waits = { outboxShard: { $in: shards }, outboxAt: { $exists: true } };
-		const oldest = await this.#options.db.run(() => this.#model.findOne(waits, { outboxAt: 1 }).sort({ outboxAt: 1 }).lean());
-		return oldest?.outboxAt;
+		const first = this.#model.findOne(waits, { 'outbox.at': 1 }).sort({ outboxAt: 1 });
+		const oldest = (await this.#options.db.run(() => first.lean())) as OutboxFields | null;
+		return oldest?.outbox?.[0]?.at;
 	}
 
 	/** Calls `listener` when there may be events to take. Returns a function that stops it. */

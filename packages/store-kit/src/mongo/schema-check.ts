@@ -11,7 +11,7 @@ export async function checkSchema(db: mongo.Db, name: string, migrations: readon
 	const found = new Map((await db.listCollections<mongo.CollectionInfo>().toArray()).map((one) => [one.name, one]));
 	const unguarded = migrations
 		.flatMap(({ collections = [] }) => collections)
-		.filter((collection) => found.get(collection)?.options?.validator?.[refusedField] === undefined)
+		.filter((collection) => !guarded(found.get(collection)?.options))
 		.map((collection) => `the validator { ${refusedField}: { $exists: false } } of the collection ${collection}`);
 	const declared = Map.groupBy(
 		migrations.flatMap(({ indexes = [] }) => indexes),
@@ -29,7 +29,14 @@ export async function checkSchema(db: mongo.Db, name: string, migrations: readon
 	if (missing.length > 0) throw storeError('STORE_UNFIT', { name, cause: `there is no more ${missing.join(', nor ')}` });
 }
 
-/** Fields in another order are another index. */
-function same(there: mongo.IndexDescriptionInfo, { key, unique = false }: MongoIndex): boolean {
-	return JSON.stringify(there.key) === JSON.stringify(key) && Boolean(there.unique) === unique;
+/** A validator that only warns, or looks at some documents only, keeps none out. */
+function guarded({ validator, validationLevel = 'strict', validationAction = 'error' }: mongo.Document = {}): boolean {
+	return validator?.[refusedField] !== undefined && validationLevel === 'strict' && validationAction === 'error';
+}
+
+/** Fields in another order are another index; so is one of other documents. */
+function same(there: mongo.IndexDescriptionInfo, { collection: _, unique = false, ...rest }: MongoIndex): boolean {
+	const { key, partialFilterExpression, expireAfterSeconds } = there;
+	const wanted = [rest.key, unique, rest.partialFilterExpression, rest.expireAfterSeconds];
+	return JSON.stringify([key, Boolean(there.unique), partialFilterExpression, expireAfterSeconds]) === JSON.stringify(wanted);
 }

@@ -32,7 +32,8 @@ export function upCommand(program: Command): void {
 			new Option('--kafka <brokers>', 'some brokers, host:port, separated by commas').env('KAFKA_BROKERS').default('127.0.0.1:9092'),
 		)
 		.option('--replicas <number>', 'processes of each service', wholeNumber, 1)
-		.option('--grpc-port <port>', 'first of the ports that services call each other at', wholeNumber, 50_051)
+		// Below the ephemeral range, where the connection of another process could take the port of one that is being started again.
+		.option('--grpc-port <port>', 'first of the ports that services call each other at', wholeNumber, 15_051)
 		.option('--public-port <port>', 'port of the public faces', wholeNumber, Number(process.env.FEFAENT_PUBLIC_PORT || 8080))
 		.option('--admin-port <port>', 'port of the admin API', wholeNumber, Number(process.env.FEFAENT_ADMIN_PORT || 8081))
 		.option('--tls', 'have services call each other over mutual TLS, with test certificates made in the data folder')

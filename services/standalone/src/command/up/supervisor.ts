@@ -29,6 +29,7 @@ export class Supervisor {
 	readonly #ready = Promise.withResolvers<string>();
 	#child: ChildProcess | undefined;
 	#stopping = false;
+	#wasReady = false;
 	#failures = 0;
 	#timer: NodeJS.Timeout | undefined;
 
@@ -75,7 +76,9 @@ export class Supervisor {
 		lines(child.stdout, (line) => {
 			say(line);
 			const ready = / is ready: (.*)$/.exec(line)?.[1];
-			if (ready !== undefined) this.#ready.resolve(ready);
+			if (ready === undefined) return;
+			this.#wasReady = true;
+			this.#ready.resolve(ready);
 		});
 		lines(child.stderr, say);
 		child.once('error', (error) => say(`could not be started: ${error.message}`));
@@ -84,7 +87,8 @@ export class Supervisor {
 
 	#ended(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
 		if (this.#stopping) return;
-		if (code === wrongSettings) {
+		// One that was ready once had settings that work: its port is taken for now, or its drain was cut.
+		if (code === wrongSettings && !this.#wasReady) {
 			this.#ready.reject(new Error(`${this.name} cannot start: see its last line`));
 			return;
 		}
