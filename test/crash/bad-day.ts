@@ -41,11 +41,8 @@ export async function playBadDay(
 	// What it still had to be told is given up with it.
 	await admin('DELETE', `/admin/v1/endpoints/${spare}`);
 	house.receiver.respondWith(() => ({ status: 400 }));
-	let moves = 0;
 	await until(patienceMs, 'all were given up', async () => {
 		if ((await deliveries()).every(({ state }) => state !== 'pending')) return true;
-		// What a process left that was killed is taken up after a lease, which is real time: meanwhile not so much of the other may pass that all is purged.
-		if (++moves > 5) await new Promise((resolve) => setTimeout(resolve, 5_000));
 		await advance('PT25H');
 		await settle();
 		return false;
