@@ -213,8 +213,10 @@ describe('MongoDB kit', () => {
 
 	test('a lease that is not renewed passes on, and never has two holders that both think it theirs for long', async () => {
 		const [first, second] = await Promise.all([open(), open()]);
+		const dead: string[] = [];
+		const onDead = async (owner: string) => void dead.push(owner);
 		const leases = (db: MongoDatabase, owner: string, onError: (error: unknown) => void = fail) =>
-			new ShardLeases({ db, kind: 'k', shards: 4, owner, ttlMs: 400, onError });
+			new ShardLeases({ db, kind: 'k', shards: 4, owner, ttlMs: 400, onDead, onError });
 		const lost: unknown[] = [];
 		const one = leases(first, 'one', (error) => lost.push(error));
 		await one.start();
@@ -223,11 +225,17 @@ describe('MongoDB kit', () => {
 		await two.start();
 		await eventually(() => one.held.length === 2 && two.held.length === 2, { timeoutMs: 15_000 });
 		expect(new Set([...one.held, ...two.held]).size).toBe(4);
+		expect(dead).toEqual([]);
 		// Killed: neither renewed nor given back.
 		opened = opened.filter((db) => db !== first);
 		await first.connection.destroy();
 		await eventually(() => two.held.length === 4, { timeoutMs: 15_000 });
 		expect(one.held).toEqual([]);
+		await eventually(() => dead.length > 0, { timeoutMs: 15_000 });
+		// Told of once, and no more: it is forgotten.
+		const members = () => second.connection.collection(leasesCollection).distinct('_id', { _id: { $regex: '^k/members/' } } as never);
+		await eventually(async () => (await members()).join() === 'k/members/two', { timeoutMs: 15_000 });
+		expect(dead).toEqual(['one']);
 		await Promise.all([one.stop(), two.stop()]);
 		expect(lost).not.toEqual([]);
 	});

@@ -25,6 +25,11 @@ export interface ShardLeasesOptions {
 	readonly onGained?: () => void;
 	/** Shards that something is being done with: one that is to be handed over is no longer {@link ShardLeases.held}, and given up when that is done. Default: none. */
 	readonly inUse?: () => ReadonlySet<number>;
+	/**
+	 * Called for a replica that ended without giving up what it had, once it gave no sign of life for three times `ttlMs`: what it had begun may be taken
+	 * over. Called until it succeeds, by every replica that saw it.
+	 */
+	readonly onDead?: (owner: string) => Promise<void>;
 	readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -34,16 +39,18 @@ export interface ShardLeasesOptions {
  * time to live. One that overslept may overlap with its successor: what is done under a lease must bear being done twice.
  */
 export class ShardLeases {
-	readonly #options: Required<Omit<ShardLeasesOptions, 'onGained'>> & Pick<ShardLeasesOptions, 'onGained'>;
+	readonly #options: Required<Omit<ShardLeasesOptions, 'onGained' | 'onDead'>> & Pick<ShardLeasesOptions, 'onGained' | 'onDead'>;
 	readonly #model: Model<Lease>;
 	/** Shard → until when it is held, on this process's clock. */
 	readonly #held = new Map<number, number>();
+	readonly #silence: Silence;
 	#timer: NodeJS.Timeout | undefined;
 	#round: Promise<void> | undefined;
 	#stopped = false;
 
 	constructor(options: ShardLeasesOptions) {
 		this.#options = { ttlMs: 5_000, inUse: () => new Set(), ...options };
+		this.#silence = new Silence(this.#options.ttlMs);
 		this.#model = options.db.model<Lease>(leasesCollection, { _id: String, owner: String, until: Date });
 	}
 
@@ -85,7 +92,8 @@ export class ShardLeases {
 		// One read and two writes a round, however many shards there are, unless some change hands.
 		await db.run(() => this.#model.updateOne({ _id: member }, { $set: { owner, until } }, { upsert: true }));
 		const leases = await db.run(() => this.#model.find({ _id: { $gte: `${kind}/`, $lt: `${kind}0` } }).lean());
-		const alive = leases.filter((one) => one._id.startsWith(`${kind}/members/`) && one.until.getTime() > now);
+		const members = leases.filter((one) => one._id.startsWith(`${kind}/members/`));
+		const alive = members.filter((one) => one.until.getTime() > now);
 		const part = Math.ceil(shards / Math.max(1, alive.length));
 		const owners = new Map(leases.filter((one) => one.until.getTime() > now).map((one) => [one._id, one.owner]));
 		const name = (shard: number) => `${kind}/shards/${shard}`;
@@ -105,6 +113,13 @@ export class ShardLeases {
 		this.#held.clear();
 		for (const shard of [...kept.filter((one) => renewed.has(one)), ...got.flat()]) this.#held.set(shard, until.getTime());
 		if (this.#held.size > before) this.#options.onGained?.();
+		for (const dead of this.#silence.silent(members)) await this.#bury(dead);
+	}
+
+	/** Has what a dead replica had begun taken over, then forgets it, unless it has come back. */
+	async #bury({ _id, owner, until }: Lease): Promise<void> {
+		await this.#options.onDead?.(owner);
+		await this.#options.db.run(() => this.#model.deleteOne({ _id, until }));
 	}
 
 	/** Prolongs leases in one write. @returns those that still were ours */
@@ -141,5 +156,31 @@ export class ShardLeases {
 		if (ids.length === 0) return;
 		const { db, owner } = this.#options;
 		await db.run(() => this.#model.deleteMany({ _id: { $in: ids }, owner }));
+	}
+}
+
+/** Tells who gives no sign of life, by what this process sees on its own clock: not after a time in which it saw nothing, when nobody could give one. */
+class Silence {
+	readonly #ttlMs: number;
+	#lastLook = Number.NEGATIVE_INFINITY;
+	/** By lease: its end, and since when that is known. */
+	#seen: ReadonlyMap<string, { readonly until: number; readonly since: number }> = new Map();
+
+	constructor(ttlMs: number) {
+		this.#ttlMs = ttlMs;
+	}
+
+	/** @param leases all that there are @returns those that nobody renewed for three times the time to live */
+	silent(leases: readonly Lease[]): readonly Lease[] {
+		const now = performance.now();
+		const before = now - this.#lastLook > this.#ttlMs ? new Map() : this.#seen;
+		this.#lastLook = now;
+		this.#seen = new Map(
+			leases.map(({ _id, until }) => {
+				const known = before.get(_id);
+				return [_id, known?.until === until.getTime() ? known : { until: until.getTime(), since: now }];
+			}),
+		);
+		return leases.filter(({ _id }) => now - (this.#seen.get(_id)?.since ?? now) > 3 * this.#ttlMs);
 	}
 }

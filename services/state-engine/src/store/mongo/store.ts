@@ -42,7 +42,18 @@ class MongoStateEngineStore implements StateEngineStore {
 		this.#options = options;
 		this.#db = openMongo({ ...options, name: 'state-engine', migrations });
 		this.#model = this.#db.model(instancesCollection, instancePaths);
-		this.#leases = new ShardLeases({ db: this.#db, kind: 'timers', shards: shardCount, owner, onGained: () => this.#scheduled(), onError });
+		this.#leases = new ShardLeases({
+			db: this.#db,
+			kind: 'timers',
+			shards: shardCount,
+			owner,
+			onGained: () => this.#scheduled(),
+			// Its timers would wait for the ends of their leases. One that was only held up has its results left aside.
+			onDead: async (dead) => {
+				if ((await this.releaseLeases(dead)) > 0) this.#scheduled();
+			},
+			onError,
+		});
 		this.#timers = new MongoTimers(this.#model, () => this.#leases.held);
 	}
 
