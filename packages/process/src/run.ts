@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { topics as ownTopics } from '@fefaent/contracts/events';
 import {
+	checkBrokers,
 	type KafkaBus,
 	type KafkaConnection,
 	migrateTopics,
@@ -158,6 +159,8 @@ async function start<S extends ConfigSchema>(
 		logger,
 		...kafkaSecurityOf(shared),
 	};
+	if (connection.sasl?.mechanism === 'plain' && connection.ssl === undefined)
+		logger.warn({ brokers: connection.brokers }, 'the password for Kafka goes over the network in the clear: set FEFAENT_KAFKA_TLS');
 	const prefix = shared.FEFAENT_KAFKA_PREFIX;
 	const sessionTimeoutMs = shared.FEFAENT_KAFKA_SESSION_TIMEOUT;
 	const ownerId = `${name}/${replica}`;
@@ -204,15 +207,17 @@ async function start<S extends ConfigSchema>(
 	waits = [kafkaWait];
 	const { differences } = await waitFor(
 		kafkaWait,
-		() =>
-			migrateTopics({
+		async () => {
+			await checkBrokers(connection);
+			return migrateTopics({
 				connection,
 				topics,
 				partitions: shared.FEFAENT_KAFKA_PARTITIONS,
 				replicationFactor: shared.FEFAENT_KAFKA_REPLICATION,
 				retentionMs: shared.FEFAENT_KAFKA_RETENTION,
 				minInsyncReplicas: Math.max(1, shared.FEFAENT_KAFKA_REPLICATION - 1),
-			}),
+			});
+		},
 		logger,
 		signal,
 	);

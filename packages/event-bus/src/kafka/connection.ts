@@ -52,7 +52,7 @@ export function kafkaClient(options: KafkaConnection, patience: 'long' | 'short'
 		retry: patience === 'long' ? retry : impatient,
 		logLevel: kafkajs.logLevel.INFO,
 		logCreator: logTo(options.logger),
-		...(options.ssl !== undefined && { ssl: typeof options.ssl === 'boolean' ? options.ssl : tls(options.ssl) }),
+		...(options.ssl !== undefined && { ssl: typeof options.ssl === 'boolean' ? options.ssl : tlsOptions(options.ssl) }),
 		...(options.sasl && { sasl: login(options.sasl) }),
 	};
 	return new kafkajs.Kafka(config);
@@ -63,7 +63,8 @@ function login({ mechanism, username, password }: KafkaSasl): SASLOptions {
 	return { mechanism, username, password } as SASLOptions;
 }
 
-function tls({ ca, cert, key }: KafkaTls): ConnectionOptions {
+/** The files of a TLS connection, read now. */
+export function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
 	return {
 		...(ca !== undefined && { ca: [readFileSync(ca)] }),
 		...(cert !== undefined && { cert: readFileSync(cert) }),

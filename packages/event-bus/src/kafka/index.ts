@@ -1,3 +1,4 @@
+export { checkBrokers } from './broker-check.ts';
 export { type KafkaBus, type KafkaBusOptions, type KafkaFollowing, openKafkaBus } from './bus.ts';
 export type { KafkaConnection, KafkaSasl, KafkaTls } from './connection.ts';
 export type { KafkaLogger } from './logger.ts';

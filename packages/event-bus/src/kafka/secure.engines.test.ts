@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock, uuidv7 } from '@fefaent/kernel';
 import { describe, expect, test } from 'vitest';
 import { allDone, eventually, text } from '../conformance/kit.ts';
-import { type KafkaConnection, type KafkaSasl, migrateTopics, openKafkaBus, removeTopics } from './index.ts';
+import { checkBrokers, type KafkaConnection, type KafkaSasl, migrateTopics, openKafkaBus, removeTopics } from './index.ts';
 
 const { KAFKA_SECURE: broker = '', KAFKA_SECURE_TLS: folder = '' } = process.env;
 const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
@@ -56,12 +56,22 @@ describe.skipIf(!broker)('a broker with mutual TLS and SASL (needs KAFKA_SECURE,
 		['the authority is not known', { cert: files.cert, key: files.key }],
 		['no certificate is shown', { ca: files.ca }],
 	])('is not used when %s', async (_, ssl) => {
-		await expect(migrateTopics(wanted(connectionBy(login('plain'), ssl), 'x'))).rejects.toThrow();
+		const connection = connectionBy(login('plain'), ssl);
+		await expect(migrateTopics(wanted(connection, 'x'))).rejects.toThrow();
+		await expect(checkBrokers(connection)).rejects.toThrow();
+	});
+
+	test('tells what it can be asked for before anybody has logged in', async () => {
+		await expect(checkBrokers(connectionBy(login('plain', 'wrong')))).resolves.toBeUndefined();
 	});
 });
 
 describe('topics on a cluster that is not fit', () => {
 	const connection = { brokers: (process.env.KAFKA_BROKERS ?? '').split(','), clientId: 'fefaent-test' };
+
+	test('the brokers of the suite are fit', async () => {
+		await expect(checkBrokers(connection)).resolves.toBeUndefined();
+	});
 
 	test('more copies than brokers: says how many of each, and is worth another try', async () => {
 		const options = { ...wanted(connection, `unfit.${randomUUID()}`), replicationFactor: 3, minInsyncReplicas: 2 };
