@@ -8,6 +8,9 @@ import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from '@op
 import { samplerOf } from './sampler.ts';
 import type { TelemetryOptions } from './start.ts';
 
+/** The largest batch that a span stands for, each of whose items it links to: the standard 128 would leave some out. */
+const mostLinks = 1_000;
+
 /** Starts the SDK and registers it with the OpenTelemetry API. */
 export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; stop(): Promise<void> } {
 	const processors = spanProcessors(options);
@@ -15,6 +18,7 @@ export function startSdk(options: TelemetryOptions): { flush(): Promise<void>; s
 	const sdk = new NodeSDK({
 		serviceName: options.service,
 		sampler: samplerOf(process.env),
+		spanLimits: { linkCountLimit: mostLinks, ...given('linkCountLimit', 'OTEL_SPAN_LINK_COUNT_LIMIT') },
 		spanProcessors: processors,
 		metricReaders: readers,
 		// Logs are lines of JSON that carry the ids of their trace; they are not sent a second time.
