@@ -41,8 +41,14 @@ export async function playBadDay(
 	// What it still had to be told is given up with it.
 	await admin('DELETE', `/admin/v1/endpoints/${spare}`);
 	house.receiver.respondWith(() => ({ status: 400 }));
+	let seen = -1;
 	await until(patienceMs, 'all were given up', async () => {
-		if ((await deliveries()).every(({ state }) => state !== 'pending')) return true;
+		const all = await deliveries();
+		if (all.every(({ state }) => state !== 'pending')) return true;
+		// Once for each attempt: while the lease of a killed sender runs out, in real time, moves without end would bring the purge.
+		const attempts = all.reduce((sum, one) => sum + one.attempts.length, 0);
+		if (attempts === seen) return false;
+		seen = attempts;
 		await advance('PT25H');
 		await settle();
 		return false;

@@ -14,6 +14,8 @@ export interface DistributedHouse extends AsyncDisposable, Surroundings {
 	readonly installation: Installation;
 	readonly fefaent: RunningFefaent;
 	readonly books: Books;
+	/** The crash points that each process passed until it was ready for the first time. */
+	readonly started: ReadonlyMap<string, readonly string[]>;
 	outside(): Outside;
 }
 
@@ -42,6 +44,7 @@ export async function openDistributedHouse({ smtp = true, ...options }: Distribu
 				env: { FEFAENT_SANDBOX: 'true', FEFAENT_LOG_LEVEL: 'error', ...env, ...options.env },
 			}),
 		);
+		const started = new Map(processNames.map((name) => [name, installation.passed(name)]));
 		const fefaent = runningFefaent(installation.publicUrls[0] as string, installation.adminUrls[0] as string, 120_000);
 		await fefaent.admin('POST', '/admin/v1/issuers', { code: 'DEMO', name: 'Ens de demostració' });
 		await register(fefaent, surroundings);
@@ -52,6 +55,7 @@ export async function openDistributedHouse({ smtp = true, ...options }: Distribu
 			installation,
 			fefaent,
 			books,
+			started,
 			outside: () => outsideOf(surroundings),
 			[Symbol.asyncDispose]: () => opened.disposeAsync(),
 		};

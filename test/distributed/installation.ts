@@ -66,7 +66,7 @@ export interface InstallationOptions {
 	/** Whether processes can be told where to die: see {@link Installation.arm}. */
 	readonly crash?: boolean;
 	/** Called before each process is started for the first time; it has ended again when this is over. */
-	readonly onFirstStart?: (installation: Pick<Installation, 'arm' | 'start' | 'stop'>, name: string) => Promise<void>;
+	readonly onFirstStart?: (installation: Pick<Installation, 'arm' | 'start' | 'stop' | 'ended'>, name: string) => Promise<void>;
 }
 
 const ports = { grpc: 0, public: 20, admin: 21, step: 10, count: 32 };
@@ -151,6 +151,8 @@ export async function startInstallation(
 		child.kill('SIGTERM');
 		return ended(name, child);
 	};
+	/** Waits as long as it takes. */
+	const endOf = (name: string): Promise<Ended> => ended(name, childOf(name), 2 ** 31 - 1);
 	const arm = (name: string, at: string | undefined): void => {
 		if (at === undefined) {
 			rmSync(armFile(name), { force: true });
@@ -179,7 +181,7 @@ export async function startInstallation(
 		for (let first = 0; first < planned.length; first += serviceNames.length)
 			await Promise.all(
 				planned.slice(first, first + serviceNames.length).map(async (one) => {
-					await onFirstStart?.({ arm, start: startNamed, stop }, one.name);
+					await onFirstStart?.({ arm, start: startNamed, stop, ended: endOf }, one.name);
 					await start(one);
 				}),
 			);
@@ -216,7 +218,7 @@ export async function startInstallation(
 			if (signal === 'SIGKILL') await ended(name, child);
 		},
 		pid: (name) => childOf(name).pid,
-		ended: (name) => ended(name, childOf(name), 2 ** 31 - 1),
+		ended: endOf,
 		arm,
 		passed: (name) => {
 			const points = loggedCrashpoints(passedFile(name));

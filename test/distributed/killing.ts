@@ -146,3 +146,9 @@ export async function diesOnStart(installation: Pick<Installation, 'start'>, pro
 		throw error;
 	}
 }
+
+/** Waits for what a process does once it is ready. @returns whether it was killed at that */
+export async function diesSoon(installation: Pick<Installation, 'ended'>, process: string): Promise<boolean> {
+	const ended = installation.ended(process).then(({ signal }) => signal === 'SIGKILL');
+	return Promise.race([ended, delay(2_000, false)]);
+}
