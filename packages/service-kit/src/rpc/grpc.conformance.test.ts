@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Client, credentials } from '@grpc/grpc-js';
+import { NoteServiceDefinition } from './conformance/service.ts';
 import { type OpenTransport, rpcConformance } from './conformance.ts';
-import { NoteServiceDefinition } from './conformance-service.ts';
 import { type GrpcServer, grpcClient, serveGrpc } from './grpc.ts';
 
 const servers = new Map<OpenTransport, GrpcServer>();

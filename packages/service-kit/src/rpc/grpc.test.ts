@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { refusalOf } from '../lifecycle/refusal.ts';
 import { silentLogger } from '../logs/logger.ts';
 import { bind, type Handlers } from './binding.ts';
-import { type Note, NoteServiceDefinition, note } from './conformance-service.ts';
+import { type Note, NoteServiceDefinition, note } from './conformance/service.ts';
 import { type GrpcClientOptions, type GrpcServer, grpcClient, serveGrpc } from './grpc.ts';
 import { idempotentMethodsOf, serviceConfig } from './service-config.ts';
 

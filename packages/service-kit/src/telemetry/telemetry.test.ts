@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLogger } from '../logs/logger.ts';
 import { bind } from '../rpc/binding.ts';
 import { Call, callStorage } from '../rpc/call.ts';
-import { type Note, NoteServiceDefinition, note } from '../rpc/conformance-service.ts';
+import { type Note, NoteServiceDefinition, note } from '../rpc/conformance/service.ts';
 import { currentCall } from '../rpc/context.ts';
 import { grpcClient, serveGrpc } from '../rpc/grpc.ts';
 import { inProcessClient } from '../rpc/in-process.ts';

@@ -6,7 +6,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LogFields, Logger } from '../../logs/logger.ts';
 import { bind, type Handlers } from '../binding.ts';
-import { type Note, NoteServiceDefinition, note } from '../conformance-service.ts';
+import { type Note, NoteServiceDefinition, note } from '../conformance/service.ts';
 import { type GrpcServerOptions, grpcClient, serveGrpc } from '../grpc.ts';
 import { openTlsFolder } from './folder.ts';
 

@@ -1,6 +1,6 @@
-import type { LogFields, Logger } from '../logs/logger.ts';
-import type { RpcBinding, RpcClient } from './binding.ts';
-import type { NoteServiceDefinition } from './conformance-service.ts';
+import type { LogFields, Logger } from '../../logs/logger.ts';
+import type { RpcBinding, RpcClient } from '../binding.ts';
+import type { NoteServiceDefinition } from './service.ts';
 
 /** What the suite asks a transport to carry. */
 export interface TransportRequest {

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { FieldDescriptorProto_Label, FieldDescriptorProto_Type, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import type { MessageType } from './definition.ts';
+import type { MessageType } from '../definition.ts';
 
 /** The one message of the conformance service. */
 export interface Note {
