@@ -20,10 +20,9 @@ export {
 	startHttpRecorder,
 } from './http-recorder.ts';
 export {
-	type MongoCounters,
 	type MongoTestDatabase,
-	mongoCounters,
 	mongoDocuments,
+	mongoOperations,
 	mongoTestDatabase,
 	removeMongoTestDatabases,
 } from './mongo.ts';

@@ -35,25 +35,28 @@ export async function removeMongoTestDatabases(prefix: string): Promise<void> {
 	}
 }
 
-/** What the server that `MONGO_URL` names has done since it was started. */
-export interface MongoCounters {
-	/** By kind: `query`, `getmore`, `update`, `command`, ... */
-	readonly operations: Readonly<Record<string, number>>;
-	readonly atMs: number;
-}
-
-/** Asks the server how many operations it has had. */
-export async function mongoCounters(): Promise<MongoCounters> {
+/**
+ * How many operations the server that `MONGO_URL` names has had, by kind (`queries`, `getmore`, `insert`, `update`, `remove`, `commands`), on databases whose
+ * names begin with a prefix. What others do on the same server does not count.
+ */
+export async function mongoOperations(prefix: string): Promise<Readonly<Record<string, number>>> {
 	const connection = await createConnection(process.env.MONGO_URL ?? '').asPromise();
 	try {
-		const { opcounters } = (await connection.getClient().db('admin').command({ serverStatus: 1 })) as unknown as {
-			opcounters: Record<string, number>;
+		const { totals } = (await connection.getClient().db('admin').command({ top: 1 })) as unknown as {
+			totals: Record<string, Record<string, { readonly count: number }> | string>;
 		};
-		return { operations: opcounters, atMs: performance.now() };
+		const counts: Record<string, number> = {};
+		for (const [namespace, kinds] of Object.entries(totals)) {
+			if (!namespace.startsWith(prefix) || typeof kinds === 'string') continue;
+			for (const kind of operationKinds) counts[kind] = (counts[kind] ?? 0) + (kinds[kind]?.count ?? 0);
+		}
+		return counts;
 	} finally {
 		await connection.close();
 	}
 }
+
+const operationKinds = ['queries', 'getmore', 'insert', 'update', 'remove', 'commands'];
 
 /** Every document of a collection, which must be a small one. */
 export async function mongoDocuments<T>(database: string, collection: string): Promise<readonly T[]> {
