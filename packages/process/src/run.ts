@@ -67,6 +67,8 @@ export interface MadeService {
 	readonly prepare: () => Promise<void>;
 	/** What it needs besides MongoDB and Kafka, by name; each is tried until it works. */
 	readonly further?: readonly { readonly what: string; readonly prepare: () => Promise<void> }[];
+	/** Lets go of what it was made with besides, once its services have stopped. */
+	readonly close?: () => void;
 	/** What to tell whoever reads the first lines of the log. */
 	readonly addresses?: () => Readonly<Record<string, string>>;
 }
@@ -192,6 +194,7 @@ async function start<S extends ConfigSchema>(
 	});
 	const control = sandbox && sandboxControl({ clock: sandbox.clock, bus, services: sandbox.everyone, exactHalts });
 	const made = await make({ config, process: shared, clock, logger, ownerId, mongo, bus, clients, sandbox: control, onError });
+	opened.defer(() => made.close?.());
 	services = made.services;
 
 	const mongoWait: Wait = { what: 'MongoDB' };

@@ -21,7 +21,7 @@ await runService({
 		return {
 			services: [createNotificationService({ ...context, store, blobs: objects ?? store.blobs })],
 			prepare: store.prepare,
-			...(objects && { further: [{ what: 'the object store', prepare: objects.prepare }] }),
+			...(objects && { further: [{ what: 'the object store', prepare: objects.prepare }], close: objects.close }),
 		};
 	},
 });
