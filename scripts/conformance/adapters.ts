@@ -60,7 +60,20 @@ export const adapters: readonly Adapter[] = [
 	...stores('evidence', 'store', ['evidence store: SQLite'], ['MongoDB', 'evidence store: MongoDB']),
 	...stores('gateway', 'directory', ['directory store: SQLite'], ['MongoDB', 'directory store: MongoDB']),
 	...stores('notifier', 'store', ['SQLite'], ['MongoDB', 'store']),
+	{
+		port: 'store: notifier, replicas',
+		name: 'MongoDB',
+		suite: 'engines',
+		file: 'services/notifier/src/store/mongo/store.engines.test.ts',
+		group: ['MongoDB', 'two replicas'],
+	},
 	...stores('callback', 'store', ["SQLite keeps the store's contract"], ['MongoDB', "MongoDB keeps the store's contract"]),
+	...stores(
+		'callback',
+		'store',
+		["SQLite keeps the store's contract with two replicas"],
+		['MongoDB', "MongoDB keeps the store's contract with two replicas"],
+	).map((adapter) => ({ ...adapter, port: `${adapter.port}, replicas` })),
 	...(
 		[
 			['in process', 'in-process', [...ofSerialising, ...ofServers]],
