@@ -12,6 +12,7 @@ import { ManualClock } from '@fefaent/kernel';
 import { type Env, inProcessClient, type RpcBinding, type RpcClient, readConfig, type Service, silentLogger } from '@fefaent/service-kit';
 import { temporaryFolder } from '@fefaent/testing';
 import { openFolderBlobs } from '../blobs/folder.ts';
+import type { BlobStore } from '../blobs/port.ts';
 import { notificationConfig } from '../config.ts';
 import { createNotificationService } from '../service.ts';
 import { openSqliteNotificationStore } from '../store/sqlite.ts';
@@ -33,12 +34,21 @@ export interface Harness extends AsyncDisposable {
 	published(count: number): Promise<readonly { readonly message: BusMessage; readonly event: NotificationEvent }[]>;
 }
 
-/** @param options.started whether events are relayed from the start; default true */
-export async function harness(options: { readonly started?: boolean; readonly env?: Env } = {}): Promise<Harness> {
+/** How it is opened. */
+export interface HarnessOptions {
+	/** Whether events are relayed from the start; default true. */
+	readonly started?: boolean;
+	readonly env?: Env;
+	/** Where exports go; default a folder. */
+	readonly blobs?: BlobStore;
+}
+
+/** Opens one of a test's own. */
+export async function harness(options: HarnessOptions = {}): Promise<Harness> {
 	const folder = temporaryFolder();
 	const clock = new ManualClock(noon);
 	const bus = openEmbeddedBus({ path: folder.join('bus.db'), clock, retentionMs: 86_400_000 });
-	const blobs = openFolderBlobs(folder.join('blobs'));
+	const blobs = options.blobs ?? openFolderBlobs(folder.join('blobs'));
 	const open = () =>
 		createNotificationService({
 			config: readConfig(notificationConfig, options.env ?? {}),
