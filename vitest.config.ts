@@ -5,7 +5,16 @@ import { defineConfig } from 'vitest/config';
  * what spans services runs on these, too. `x.engines.long.test.ts`: both. `x.s3.test.ts`: needs an object store.
  */
 const suites: Readonly<
-	Record<string, { readonly ending: string; readonly more?: string[]; readonly without: string[]; readonly testTimeout: number }>
+	Record<
+		string,
+		{
+			readonly ending: string;
+			readonly more?: string[];
+			readonly without: string[];
+			readonly testTimeout: number;
+			readonly maxWorkers?: number;
+		}
+	>
 > = {
 	fast: { ending: '.test.ts', without: ['**/*.long.test.ts', '**/*.engines.test.ts', '**/*.s3.test.ts'], testTimeout: 20_000 },
 	long: { ending: '.long.test.ts', without: ['**/*.engines.long.test.ts'], testTimeout: 1_800_000 },
@@ -15,7 +24,8 @@ const suites: Readonly<
 		without: ['**/*.long.test.ts'],
 		testTimeout: 120_000,
 	},
-	'engines-long': { ending: '.engines.long.test.ts', without: [], testTimeout: 1_800_000 },
+	// One file at a time: each has a whole installation, or two, and all processors.
+	'engines-long': { ending: '.engines.long.test.ts', without: [], testTimeout: 1_800_000, maxWorkers: 1 },
 	s3: { ending: '.s3.test.ts', without: [], testTimeout: 60_000 },
 };
 
@@ -28,6 +38,6 @@ export default defineConfig({
 		exclude: ['**/node_modules/**', ...suite.without],
 		testTimeout: suite.testTimeout,
 		hookTimeout: 60_000,
-		maxWorkers: 2,
+		maxWorkers: suite.maxWorkers ?? 2,
 	},
 });
