@@ -22,6 +22,9 @@ export interface Engines extends Started {
 		/** A listener with mutual TLS and SASL of the same broker, and the folder of its certificates. */
 		readonly KAFKA_SECURE?: string;
 		readonly KAFKA_SECURE_TLS?: string;
+		/** A MongoDB besides that asks who comes and speaks TLS, and the folder of its authority's certificate. */
+		readonly MONGO_SECURE?: string;
+		readonly MONGO_SECURE_TLS?: string;
 	};
 	/** Where they come from, for people. */
 	readonly from: string;
@@ -96,6 +99,7 @@ function natively(): Engines {
 	const base = firstPort();
 	const stop = () => {
 		for (const engine of ['kafka', 'mongo']) run(engine, 'down', '--kill', join(folder, engine));
+		run('mongo', 'down', '--kill', join(folder, 'mongo-secure'));
 		rmSync(folder, { recursive: true, force: true });
 	};
 	try {
@@ -104,6 +108,8 @@ function natively(): Engines {
 			KAFKA_SECURE: `127.0.0.1:${base + 2}`,
 			KAFKA_SECURE_TLS: join(folder, 'kafka/tls'),
 			MONGO_URL: run('mongo', 'up', join(folder, 'mongo'), String(base + 3)),
+			MONGO_SECURE: run('mongo', 'up', '--secure', join(folder, 'mongo-secure'), String(base + 4)),
+			MONGO_SECURE_TLS: join(folder, 'mongo-secure/tls'),
 		};
 		return engines(env, 'this machine, started for this run', stop);
 	} catch (error) {
