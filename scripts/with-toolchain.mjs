@@ -58,8 +58,10 @@ const child = spawn(command === 'node' ? node : command, args, {
 		NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compile'),
 	},
 });
-// The terminal sends Ctrl-C to the whole group; a supervisor signals only this process, so pass it on.
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// The terminal sends Ctrl-C to the whole group: passed on it would come twice, and the second one cuts what the first began to stop.
+process.on('SIGINT', () => {});
+// A supervisor signals only this process.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
 	process.stderr.write(`${command}: ${error.message}\n`);
 	process.exit(127);
