@@ -42,12 +42,12 @@ describe('runUntilStopped', () => {
 		expect(child.out).toBe('started\ndraining\ndrained\n');
 	});
 
-	it('cuts a drain that takes too long', async () => {
+	it('cuts a drain that takes too long, and says so by a code of its own', async () => {
 		const child = new Child('hangs');
 		await child.said('started');
 		const exit = child.exit();
 		child.process.kill('SIGTERM');
-		expect(await exit).toBe(2);
+		expect(await exit).toBe(124);
 		expect(child.log).toContain('took too long');
 	});
 

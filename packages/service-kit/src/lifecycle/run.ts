@@ -14,8 +14,17 @@ export interface RunOptions {
 	readonly logger: Logger;
 }
 
-/** Exit codes of {@link runUntilStopped}. */
-export const exitCodes = { stopped: 0, failed: 1, drainTimedOut: 2, forced: 130 } as const;
+/** Exit codes of a process that {@link runUntilStopped} runs. */
+export const exitCodes = {
+	stopped: 0,
+	failed: 1,
+	/** It cannot start as it is set up (see `refusalOf`): starting it again does not help. */
+	refused: 2,
+	/** As timeout(1) has it. */
+	drainTimedOut: 124,
+	/** As shells have it for a process that SIGINT ended. */
+	forced: 130,
+} as const;
 
 /**
  * Runs until a signal comes, then drains and ends the process. A second signal ends it at once; a drain that takes too long is cut; an error that
