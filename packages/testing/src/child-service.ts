@@ -12,6 +12,8 @@ export interface ChildServiceOptions {
 	/** Added to this process's environment; `undefined` takes a variable away. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly cwd?: string;
+	/** Whether signals go to it and to all processes that it started and left in its group, as those of a terminal do. Default false: to it alone. */
+	readonly group?: boolean;
 	/** Options of Node itself. */
 	readonly nodeOptions?: readonly string[];
 	/** The line of its output that tells it is ready. Default: it is as soon as it runs. */
@@ -63,6 +65,7 @@ export async function childService(options: ChildServiceOptions): Promise<ChildS
 				...(crash && { [crashVariable]: crash.at, [crashFileVariable]: crash.file, [crashLogVariable]: crash.log }),
 			},
 			stdio: ['ignore', 'pipe', 'pipe'],
+			detached: options.group === true,
 			...(options.cwd !== undefined && { cwd: options.cwd }),
 		},
 	);
@@ -88,7 +91,9 @@ export async function childService(options: ChildServiceOptions): Promise<ChildS
 	});
 
 	const kill = (signal: NodeJS.Signals = 'SIGTERM'): void => {
-		if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		if (options.group && child.pid !== undefined) process.kill(-child.pid, signal);
+		else child.kill(signal);
 	};
 	const service = {
 		pid: child.pid ?? 0,

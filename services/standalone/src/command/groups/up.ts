@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { exitCodes } from '@fefaent/service-kit';
 import { type Command, Option } from 'commander';
 import { adminClient } from '../client.ts';
 import { wholeNumber } from '../context.ts';
@@ -48,12 +49,17 @@ async function up(options: Parameters<typeof planOf>[0]): Promise<void> {
 	const output = consoleOutput(false);
 	if (options.replicas < 1 || options.replicas > 9) throw new CommandFailure('between 1 and 9 replicas', 2);
 	if (options.certificates !== undefined) await makeTestCertificates(options.certificates, serviceNames);
+	const supervisors: Supervisor[] = [];
 	const stopping = new AbortController();
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+	// A terminal that is closed says SIGHUP: the processes, in groups of their own, would not hear of it.
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+		process.on(signal, () => {
+			if (stopping.signal.aborted) cut(supervisors);
+			stopping.abort();
+		});
 	const told = once(stopping.signal, 'abort');
 	const plan = planOf(options, process.env);
 	const width = Math.max(...plan.map(({ name }) => name.length));
-	const supervisors: Supervisor[] = [];
 	try {
 		// The first of each service makes what the others find: keys, schemas, topics.
 		for (let replica = 0; replica < options.replicas && !stopping.signal.aborted; replica++) {
@@ -78,6 +84,12 @@ async function up(options: Parameters<typeof planOf>[0]): Promise<void> {
 		for (const one of supervisors.filter(({ name }) => name.startsWith('gateway'))) await one.stop();
 		await Promise.all(supervisors.map((one) => one.stop()));
 	}
+}
+
+/** What a second signal asks for. Nothing is lost by it. */
+function cut(supervisors: readonly Supervisor[]): never {
+	for (const one of supervisors) one.kill();
+	process.exit(exitCodes.forced);
 }
 
 /** The issuer of the quickstart, unless it is there. */
