@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { topics } from '@fefaent/contracts/events';
 import { type EventBus, openEmbeddedBus } from '@fefaent/event-bus';
-import { migrateTopics, namespacedBus, namespacedTopics, openKafkaBus, removeTopics } from '@fefaent/event-bus/kafka';
+import { migrateTopics, namespacedTopics, openKafkaBus, removeTopics } from '@fefaent/event-bus/kafka';
 import { type EvidenceStore, openSqliteEvidenceStore } from '@fefaent/evidence';
 import { openMongoEvidenceStore } from '@fefaent/evidence/mongo';
 import { type DirectoryStore, openSqliteGatewayStore } from '@fefaent/gateway';
@@ -93,13 +93,11 @@ async function openEmbedded(folder: TemporaryFolder, clock: Clock, { calls }: Te
 async function openDistributed(folder: TemporaryFolder, clock: Clock, { groups = [], calls }: TestEnginesOptions): Promise<TestEngines> {
 	const prefix = prefixOf(folder);
 	const mongo = (name: string) => ({ url: mongoUrl ?? '', database: `${prefix.replaceAll('.', '-')}${name}`, owner: 'test', onError });
-	const plan = namespacedTopics(
-		prefix,
-		topics.map((topic) => ({ name: topic.name, groups: [...topic.groups, ...groups] })),
-	);
-	await migrateTopics({ connection, topics: plan, partitions: 3, replicationFactor: 1, retentionMs: -1, minInsyncReplicas: 1 });
+	const plan = topics.map((topic) => ({ name: topic.name, groups: [...topic.groups, ...groups] }));
+	const made = namespacedTopics(prefix, plan);
+	await migrateTopics({ connection, topics: made, partitions: 3, replicationFactor: 1, retentionMs: -1, minInsyncReplicas: 1 });
 	const times = { heartbeatMs: 200, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, maxWaitMs: 50 };
-	const bus = namespacedBus(prefix, openKafkaBus({ connection, topics: plan, clock, onError, ...times }));
+	const bus = openKafkaBus({ connection, topics: plan, prefix, clock, onError, ...times });
 	const opened = new AsyncDisposableStack();
 	opened.defer(() => bus.close());
 	return {

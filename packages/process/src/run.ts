@@ -1,14 +1,6 @@
 import { hostname } from 'node:os';
 import { topics as ownTopics } from '@fefaent/contracts/events';
-import {
-	checkBrokers,
-	type KafkaBus,
-	type KafkaConnection,
-	migrateTopics,
-	namespacedBus,
-	namespacedTopics,
-	openKafkaBus,
-} from '@fefaent/event-bus/kafka';
+import { checkBrokers, type KafkaBus, type KafkaConnection, migrateTopics, namespacedTopics, openKafkaBus } from '@fefaent/event-bus/kafka';
 import { type Clock, systemClock } from '@fefaent/kernel';
 import {
 	type Callers,
@@ -181,10 +173,8 @@ async function start<S extends ConfigSchema>(
 	opened.defer(() => sandbox?.close());
 	const clock = sandbox?.time ?? systemClock;
 	const topics = namespacedTopics(prefix, ownTopics);
-	const bus = namespacedBus(
-		prefix,
-		openKafkaBus({ connection, topics, clock, onError, sessionTimeoutMs, heartbeatMs: Math.min(1_000, sessionTimeoutMs / 3) }),
-	);
+	const heartbeatMs = Math.min(1_000, sessionTimeoutMs / 3);
+	const bus = openKafkaBus({ connection, topics: ownTopics, prefix, clock, onError, sessionTimeoutMs, heartbeatMs });
 	opened.defer(() => bus.close());
 	const tls = await openTls(name, shared, logger);
 	opened.defer(() => tls?.close());

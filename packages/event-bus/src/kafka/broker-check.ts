@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { busError } from '../errors.ts';
-import { type KafkaConnection, tlsOptions } from './connection.ts';
+import type { KafkaConnection } from './connection.ts';
+import { nameOf, tlsOptions } from './tls.ts';
 
 /** From the oldest to the newest version of a request. */
 type Range = readonly [number, number];
@@ -78,7 +79,7 @@ function open(broker: string, { ssl }: KafkaConnection): Socket {
 	const host = hostname.replace(/^\[(.*)\]$/, '$1');
 	const to = { host, port: Number(port) };
 	if (ssl === undefined || ssl === false) return connect(to);
-	return connectTls({ ...to, servername: host, ...(ssl !== true && tlsOptions(ssl)) });
+	return connectTls({ ...to, ...nameOf(host), ...(ssl !== true && tlsOptions(ssl)) });
 }
 
 /** Length, key, version, correlation id, client id. */

@@ -11,6 +11,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { type ConsumerTimes, KafkaFollower } from './follower.ts';
 import { LetterView } from './letter-view.ts';
 import { retryTopic, type Subscription, subscriptionsOf, type TopicPlan } from './names.ts';
+import { namespacedBus, namespacedTopics } from './namespace.ts';
 import { countAbove } from './progress.ts';
 import { type Compression, Publisher } from './publisher.ts';
 import { recordOf } from './wire.ts';
@@ -20,6 +21,8 @@ export interface KafkaBusOptions {
 	readonly connection: KafkaConnection;
 	/** The topics and groups whose lag and dead letters this bus tells of: those of its service, or all. They exist (`migrateTopics`). */
 	readonly topics: readonly TopicPlan[];
+	/** Stands before every topic and group on the cluster, and nowhere else: several installations may share it. Default: nothing. */
+	readonly prefix?: string;
 	/** Dates what dies. */
 	readonly clock: Clock;
 	/** Default `gzip`. */
@@ -56,7 +59,8 @@ export interface KafkaBus extends EventBus {
 
 /** Opens the bus on a Kafka cluster. Connects when first used, and again whenever the connection is lost. */
 export function openKafkaBus(options: KafkaBusOptions): KafkaBus {
-	return new Bus(options);
+	const { prefix = '', topics } = options;
+	return namespacedBus(prefix, new Bus({ ...options, topics: namespacedTopics(prefix, topics) }));
 }
 
 class Bus implements KafkaBus {
@@ -93,7 +97,7 @@ class Bus implements KafkaBus {
 		this.#view = new LetterView({
 			kafka: this.#kafka,
 			cluster: this.#cluster,
-			clientId: options.connection.clientId,
+			group: `${options.prefix ?? ''}${options.connection.clientId}.dead-letters`,
 			subscriptions,
 			maxWaitMs: this.#times.maxWaitMs,
 			onError: this.#onError,

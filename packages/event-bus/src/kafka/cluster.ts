@@ -1,6 +1,7 @@
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
 import type { Admin, Kafka } from 'kafkajs';
-import { within } from './connection.ts';
+import { typeOf } from './failure.ts';
+import { within } from './farewell.ts';
 import { type Ranges, readProgress } from './progress.ts';
 
 /** The ends of a partition: the oldest offset retained, and the one that the next message gets. */
@@ -32,7 +33,7 @@ const passing = new Set([
 /** What the bus asks the cluster besides sending and following. Connects when first asked, and anew after a failure. */
 export class Cluster {
 	readonly #kafka: Kafka;
-	#admin: Promise<Admin> | undefined;
+	#live: SharedAdmin | undefined;
 
 	constructor(kafka: Kafka) {
 		this.#kafka = kafka;
@@ -65,42 +66,63 @@ export class Cluster {
 		await this.#ask((admin) => admin.describeCluster());
 	}
 
+	/** Questions under way are not answered any more. */
 	async close(): Promise<void> {
-		await this.#discard();
+		await this.#live?.end();
 	}
 
 	async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
+			this.#live ??= new SharedAdmin(this.#kafka.admin());
+			const live = this.#live;
 			try {
-				return await question(await this.#connected());
+				return await live.use(question);
 			} catch (error) {
 				if (attempt >= retry.attempts || !passing.has(typeOf(error))) {
-					await this.#discard();
+					// The next one goes through another connection; those under way end on this one.
+					if (this.#live === live) this.#live = undefined;
+					live.retire();
 					throw error;
 				}
 				await new Promise((resolve) => setTimeout(resolve, backoffMs(retry, attempt)));
 			}
 		}
 	}
-
-	#connected(): Promise<Admin> {
-		this.#admin ??= (async () => {
-			const admin = this.#kafka.admin();
-			await admin.connect();
-			return admin;
-		})();
-		return this.#admin;
-	}
-
-	async #discard(): Promise<void> {
-		const admin = this.#admin;
-		this.#admin = undefined;
-		const connected = await admin?.catch(() => undefined);
-		if (connected) await within(3000, connected.disconnect());
-	}
 }
 
-/** The protocol's name of a failure; empty when it has none. */
-export function typeOf(error: unknown): string {
-	return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : '';
+/** An admin client that several questions use at once: one that was retired is let go of when the last of them has ended. */
+class SharedAdmin {
+	readonly #admin: Admin;
+	readonly #connected: Promise<void>;
+	#users = 0;
+	#isRetired = false;
+	#ended: Promise<void> | undefined;
+
+	constructor(admin: Admin) {
+		this.#admin = admin;
+		this.#connected = admin.connect();
+	}
+
+	async use<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+		this.#users++;
+		try {
+			await this.#connected;
+			return await question(this.#admin);
+		} finally {
+			this.#users--;
+			if (this.#isRetired && this.#users === 0) void this.end();
+		}
+	}
+
+	/** To be let go of as soon as nobody uses it. */
+	retire(): void {
+		this.#isRetired = true;
+		if (this.#users === 0) void this.end();
+	}
+
+	/** Lets go of it, whoever uses it. */
+	end(): Promise<void> {
+		this.#ended ??= within(3000, this.#admin.disconnect());
+		return this.#ended;
+	}
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import './zstd.ts';
 import { type KafkaLogger, logTo } from './logger.ts';
+import { type KafkaTls, socketsBy } from './tls.ts';
 
 /** How a Kafka cluster is reached. Times in milliseconds. */
 export interface KafkaConnection {
@@ -19,13 +18,6 @@ export interface KafkaConnection {
 	readonly requestTimeoutMs?: number;
 	/** Where the client's log goes, without contents of messages. Default: nowhere. */
 	readonly logger?: KafkaLogger;
-}
-
-/** Paths of PEM files, read each time that a client is made, so that renewed ones are taken up. */
-export interface KafkaTls {
-	readonly ca?: string;
-	readonly cert?: string;
-	readonly key?: string;
 }
 
 /** A user's name and password. */
@@ -52,7 +44,8 @@ export function kafkaClient(options: KafkaConnection, patience: 'long' | 'short'
 		retry: patience === 'long' ? retry : impatient,
 		logLevel: kafkajs.logLevel.INFO,
 		logCreator: logTo(options.logger),
-		...(options.ssl !== undefined && { ssl: typeof options.ssl === 'boolean' ? options.ssl : tlsOptions(options.ssl) }),
+		...(options.ssl !== undefined && { ssl: options.ssl !== false }),
+		...(typeof options.ssl === 'object' && { socketFactory: socketsBy(options.ssl) }),
 		...(options.sasl && { sasl: login(options.sasl) }),
 	};
 	return new kafkajs.Kafka(config);
@@ -61,23 +54,4 @@ export function kafkaClient(options: KafkaConnection, patience: 'long' | 'short'
 /** A copy: kafkajs keeps the way to log in, with its password, in the object that it is given. */
 function login({ mechanism, username, password }: KafkaSasl): SASLOptions {
 	return { mechanism, username, password } as SASLOptions;
-}
-
-/** The files of a TLS connection, read now. */
-export function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
-	return {
-		...(ca !== undefined && { ca: [readFileSync(ca)] }),
-		...(cert !== undefined && { cert: readFileSync(cert) }),
-		...(key !== undefined && { key: readFileSync(key) }),
-	};
-}
-
-/** Waits for a farewell, but not for ever: the other side may be gone. */
-export async function within(ms: number, farewell: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const deadline = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([farewell.catch(() => {}), deadline]);
-	clearTimeout(timer);
 }

@@ -32,6 +32,9 @@ export interface FollowerDeps {
 /** Most bytes of one partition, and of all, that a fetch brings. */
 const fetchBytes = { partition: 262_144, all: 2_097_152 };
 
+/** What kafkajs commits when it was told that what it asked for is out of range: begin at the oldest message. */
+const outOfRange = -2;
+
 /**
  * Delivers a group's topics, and what was redriven to it, to its handler. The consumer only fills buffers and sends heartbeats, so neither depends
  * on handlers; a partition whose buffer is full is paused.
@@ -127,10 +130,7 @@ export class KafkaFollower implements Following, ConsumerListener {
 					if (known.next >= 0) this.#seek(known);
 					continue;
 				}
-				const reader = new PartitionReader(topic, partition, this.#bases.get(topic) ?? topic, () => this.#regulate(reader));
-				this.#readers.set(place(topic, partition), reader);
-				this.#pause(reader);
-				fresh.push(reader);
+				fresh.push(this.#adopt(topic, partition));
 			}
 		}
 		if (fresh.length > 0) void this.#begin(fresh);
@@ -188,28 +188,62 @@ export class KafkaFollower implements Following, ConsumerListener {
 				const { offset, ahead } = committed.get(topic)?.get(partition) ?? { offset: -1, ahead: [] };
 				if (offset >= 0 && offset < low) this.#missed(reader, low - offset);
 				const isThere = offset >= low && offset <= high;
-				reader.start(isThere ? offset : low, isThere ? ahead : []);
-				this.#deliverer.add(reader);
-				this.#seek(reader);
-				this.#regulate(reader);
+				if (offset > high) this.#shortened(reader, offset, high);
+				if (offset > high) reader.startOver(low);
+				else reader.start(isThere ? offset : low, isThere ? ahead : []);
+				this.#go(reader);
 			}
 		});
 	}
 
-	/** Has a partition fetched from where the reader is; further on if that is no longer there. */
+	/** Has a partition fetched from where the reader is; further on if that is no longer there, and from its beginning if it is not there yet. */
 	async #place(reader: PartitionReader): Promise<void> {
+		const { topic, partition } = reader;
 		try {
-			const bounds = (await this.#deps.cluster.bounds(reader.topic)).get(reader.partition);
-			if (reader.dropped || !bounds) return;
-			if (bounds.low > reader.next) {
-				this.#missed(reader, bounds.low - reader.next);
-				reader.skipTo(bounds.low);
+			const [bounds, committed] = await Promise.all([
+				this.#deps.cluster.bounds(topic),
+				this.#deps.cluster.committed(this.#options.group, [topic]),
+			]);
+			const ends = bounds.get(partition);
+			if (reader.dropped || !ends) return;
+			if (ends.low > reader.next) {
+				this.#missed(reader, ends.low - reader.next);
+				reader.skipTo(ends.low);
+			} else if (reader.next > ends.high || committed.get(topic)?.get(partition)?.offset === outOfRange) {
+				this.#shortened(reader, reader.next, ends.high);
+				// What is under way has offsets of the log that was: it must not count for this one.
+				this.#drop(reader);
+				const fresh = this.#adopt(topic, partition);
+				fresh.startOver(ends.low);
+				this.#go(fresh);
+				this.#committer.noticed();
+				return;
 			}
 			this.#seek(reader);
 		} catch (error) {
 			// The next batch that does not fit asks again.
 			this.#deps.onError(error, `${this.#options.group} place`);
 		}
+	}
+
+	/** Takes a partition on, without fetching it yet. */
+	#adopt(topic: string, partition: number): PartitionReader {
+		const reader = new PartitionReader(topic, partition, this.#bases.get(topic) ?? topic, () => this.#regulate(reader));
+		this.#readers.set(place(topic, partition), reader);
+		this.#pause(reader);
+		return reader;
+	}
+
+	/** Has a partition fetched whose reader knows where. */
+	#go(reader: PartitionReader): void {
+		this.#deliverer.add(reader);
+		this.#seek(reader);
+		this.#regulate(reader);
+	}
+
+	#shortened({ topic, partition }: PartitionReader, at: number, high: number): void {
+		const text = `${topic}/${partition} lost its end or was made anew: it has ${high} messages, ${at} were read; it is read from its beginning`;
+		this.#deps.onError(new Error(text), `${this.#options.group} begin`);
 	}
 
 	#missed({ topic, partition }: PartitionReader, count: number): void {

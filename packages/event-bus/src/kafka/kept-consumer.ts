@@ -1,6 +1,6 @@
 import { type BackoffPolicy, backoffMs } from '@fefaent/kernel';
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
-import { within } from './connection.ts';
+import { within } from './farewell.ts';
 
 /** What a kept consumer tells. The calls are synchronous: fetching goes on when they return. */
 export interface ConsumerListener {

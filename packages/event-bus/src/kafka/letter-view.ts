@@ -10,7 +10,8 @@ import { type Letter, letterKeys, letterOf } from './wire.ts';
 export interface LetterViewDeps {
 	readonly kafka: Kafka;
 	readonly cluster: Cluster;
-	readonly clientId: string;
+	/** What its groups are called, each with an id of its own behind. */
+	readonly group: string;
 	readonly subscriptions: readonly Subscription[];
 	readonly maxWaitMs: number;
 	readonly onError: (error: unknown, where: string) => void;
@@ -146,10 +147,10 @@ export class LetterView implements ConsumerListener {
 	}
 
 	#open(): KeptConsumer {
-		const { kafka, clientId, maxWaitMs, onError } = this.#deps;
+		const { kafka, group, maxWaitMs, onError } = this.#deps;
 		return new KeptConsumer({
 			kafka,
-			config: { groupId: `${clientId}.dead-letters.${randomUUID()}`, allowAutoTopicCreation: false, maxWaitTimeInMs: maxWaitMs },
+			config: { groupId: `${group}.${randomUUID()}`, allowAutoTopicCreation: false, maxWaitTimeInMs: maxWaitMs },
 			topics: [...this.#shelves.keys()],
 			listener: this,
 			onError: (error) => onError(error, 'dead letters'),

@@ -9,7 +9,7 @@ export function namespacedTopics(prefix: string, topics: readonly TopicPlan[]): 
 
 /**
  * A bus whose topics and groups are called otherwise on the cluster: `prefix` stands before each of their names there, and nowhere else.
- * @param bus opened with {@link namespacedTopics} of the same prefix
+ * @param bus made with {@link namespacedTopics} of the same prefix
  */
 export function namespacedBus(prefix: string, bus: KafkaBus): KafkaBus {
 	if (prefix === '') return bus;

@@ -1,6 +1,6 @@
 import { crashpoint } from '@fefaent/kernel';
 import type { OffsetsByTopicPartition } from 'kafkajs';
-import { typeOf } from './cluster.ts';
+import { typeOf } from './failure.ts';
 import type { PartitionReader } from './partition-reader.ts';
 
 /** What a commit goes through: bound to the membership under which the partitions were given. */
@@ -70,17 +70,18 @@ export class OffsetCommitter {
 	}
 
 	#schedule(ms: number): void {
-		this.#timer = setTimeout(async () => {
+		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
-			const done = this.#writing ? await this.#writing : await this.#write();
-			if (!this.#closed && !this.#timer && this.#isBehind()) this.#schedule(done ? this.#deps.everyMs : retryMs);
+			if (!this.#writing) void this.#write();
 		}, ms);
 	}
 
-	/** @returns false when it was refused */
+	/** Whatever became done meanwhile, or was refused, is written later. @returns false when it was refused */
 	#write(): Promise<boolean> {
-		this.#writing = this.#writeOnce().finally(() => {
+		this.#writing = this.#writeOnce().then((done) => {
 			this.#writing = undefined;
+			if (!this.#closed && !this.#timer && this.#isBehind()) this.#schedule(done ? this.#deps.everyMs : retryMs);
+			return done;
 		});
 		return this.#writing;
 	}

@@ -94,6 +94,12 @@ export class PartitionReader implements Source<PartitionEntry> {
 		this.#doneBefore = done;
 	}
 
+	/** Begins at an offset where nothing of what the group has committed counts any more: that is to be committed, too. */
+	startOver(offset: number): void {
+		this.start(offset, []);
+		this.#changes++;
+	}
+
 	/** Goes on at a later offset: what lies between is no longer there. */
 	skipTo(offset: number): void {
 		this.#next = Math.max(this.#next, offset);

@@ -1,7 +1,7 @@
 import { Batcher } from '@fefaent/kernel';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { busError } from '../errors.ts';
-import { within } from './connection.ts';
+import { within } from './farewell.ts';
 
 /** A record and where it goes. */
 export interface TopicRecord {

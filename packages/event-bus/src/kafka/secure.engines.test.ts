@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, uuidv7 } from '@fefaent/kernel';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +45,30 @@ describe.skipIf(!broker)('a broker with mutual TLS and SASL (needs KAFKA_SECURE,
 		} finally {
 			await bus.close();
 			await removeTopics(connection, topic);
+		}
+	});
+
+	test('takes up renewed files at its next connection, and outlives files that do not go together', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'fefaent-kafka-tls-'));
+		const own = { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+		const topic = `secure.${randomUUID()}`;
+		const sasl = login('scram-sha-256');
+		const options = wanted(connectionBy(sasl), topic);
+		await migrateTopics(options);
+		for (const name of ['ca', 'cert', 'key'] as const) copyFileSync(files[name], own[name]);
+		// A certificate that the key is not of, as in the middle of a renewal.
+		copyFileSync(files.ca, own.cert);
+		const bus = openKafkaBus({ connection: connectionBy(sasl, own), topics: options.topics, clock: systemClock, onError: () => {} });
+		try {
+			await expect(bus.ping()).rejects.toThrow(/key values mismatch/i);
+			copyFileSync(files.cert, own.cert);
+			await bus.ping();
+			const at = new Date();
+			await bus.publish([{ id: uuidv7(at), topic, key: 'k', type: 'x', at, headers: {}, body: Buffer.from('hello') }]);
+		} finally {
+			await bus.close();
+			await removeTopics(options.connection, topic);
+			rmSync(folder, { recursive: true });
 		}
 	});
 

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { busError } from '../errors.ts';
-import { typeOf } from './cluster.ts';
 import { type KafkaConnection, kafkaClient } from './connection.ts';
+import { typeOf } from './failure.ts';
 import { deadLetterTopic, retryTopic, subscriptionsOf, type TopicPlan } from './names.ts';
 
 /** What the topics are to be like. */
