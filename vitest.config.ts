@@ -34,7 +34,7 @@ if (!suite) throw new Error(`there is no suite ${process.env.FEFAENT_TEST_SUITE}
 
 export default defineConfig({
 	test: {
-		include: [`{packages,services}/*/src/**/*${suite.ending}`, `{test,scripts}/**/*${suite.ending}`, ...(suite.more ?? [])],
+		include: [`{packages,services}/*/src/**/*${suite.ending}`, `{bench,test,scripts}/**/*${suite.ending}`, ...(suite.more ?? [])],
 		exclude: ['**/node_modules/**', ...suite.without],
 		testTimeout: suite.testTimeout,
 		hookTimeout: 60_000,

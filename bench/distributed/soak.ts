@@ -5,12 +5,14 @@ import { startEngines } from '../../test/engines/start.ts';
 import { fullLives } from '../lives.ts';
 import { markdownTable } from '../report.ts';
 import { residentMb } from './counters.ts';
+import { growthOf, leastSeconds, median } from './growth.ts';
 import { startDistributed } from './installation.ts';
 import { replaceSection } from './section.ts';
 
 const usual = 600;
 const seconds = Number(process.argv[2] ?? usual);
 const livesAtOnce = 1_000;
+if (!(seconds >= leastSeconds)) throw new RangeError(`at least ${leastSeconds} seconds: less tells nothing of growth`);
 
 const engines = startEngines();
 process.on('exit', () => engines.stop());
@@ -33,21 +35,21 @@ while (elapsed() < seconds) {
 	);
 }
 clearInterval(sampler);
+// A busy sampler is late.
+const everySeconds = elapsed() / Math.max(1, memory.values().next().value?.length ?? 0);
 
-const median = (values: readonly number[]) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 const rows = [...memory].map(([name, samples]) => {
 	const third = (which: number) => median(samples.slice((which * samples.length) / 3, ((which + 1) * samples.length) / 3));
-	const [first, middle, last] = [third(0), third(1), third(2)];
-	// The first third fills caches and pools; from then on memory must not climb.
-	return { name, first, middle, last, peak: Math.max(...samples), flat: last < middle * 1.25 + 20 };
+	return { name, first: third(0), middle: third(1), last: third(2), peak: Math.max(...samples), ...growthOf(samples, everySeconds) };
 });
 const mb = (value: number) => `${Math.round(value)} MB`;
 const { items: dead } = await fefaent.admin<{ items: unknown[] }>('GET', '/admin/v1/deliveries?state=exhausted');
-const section = `${lives.toLocaleString('en')} lives in ${Math.round(elapsed())} s; deliveries given up: ${dead.length}. Resident memory, the median of each third of the time:
+const section = `${lives.toLocaleString('en')} lives in ${Math.round(elapsed())} s; deliveries given up: ${dead.length}. Resident memory, the median of each third of the time; and what it
+grows by in an hour: a line through the lowest values of windows of the last two thirds, so that garbage which waits to be collected does not count.
 
 ${markdownTable(
-	['process', 'first', 'second', 'third', 'highest', 'ratio of the third to the second'],
-	rows.map(({ name, first, middle, last, peak }) => [name, mb(first), mb(middle), mb(last), mb(peak), (last / middle).toFixed(2)]),
+	['process', 'first', 'second', 'third', 'highest', 'growth in an hour'],
+	rows.map(({ name, first, middle, last, peak, mbPerHour }) => [name, ...[first, middle, last, peak, mbPerHour].map(mb)]),
 )}`;
 console.log(section);
 const page = join(import.meta.dirname, 'README.md');
