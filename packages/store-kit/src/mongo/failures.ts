@@ -45,7 +45,7 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /**
- * Which writes of an unordered bulk lost: their condition did not hold, or their key is taken (see {@link unless}).
+ * Which writes of an unordered bulk lost: their condition did not hold, or their key is taken (see `conditionalUpdate`).
  * @returns their indexes @throws the error itself when anything else went wrong
  */
 export function lostWrites(error: unknown): ReadonlySet<number> {

@@ -136,7 +136,7 @@ describe('MongoDB kit', () => {
 		const replica = async (owner: string) => {
 			const db = await open();
 			const model = db.model<Thing>('things', paths);
-			const outbox = new MongoOutbox({ db, collection: 'things', model: model as never, owner, onError: fail });
+			const outbox = new MongoOutbox({ db, model: model as never, owner, onError: fail });
 			return { model, outbox };
 		};
 

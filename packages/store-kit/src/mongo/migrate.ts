@@ -19,7 +19,7 @@ export interface MongoMigration {
 	/** Positive; ascending within the list. */
 	readonly version: number;
 	readonly name: string;
-	/** Collections that are new, with the condition that their documents must meet. See `unless` for what `lost` is for. */
+	/** Collections that are new, with the condition that their documents must meet. See `conditionalUpdate` for what `lost` is for. */
 	readonly collections?: readonly string[];
 	readonly indexes?: readonly MongoIndex[];
 	/** Documents that must be there: inserted unless their `_id` is. */

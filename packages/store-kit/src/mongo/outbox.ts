@@ -34,9 +34,11 @@ export const outboxPaths = {
 	outboxShard: Number,
 };
 
+const indexKey = { outboxShard: 1, outboxAt: 1 } as const;
+
 /** The index that a relay looks by: of documents with events that wait only. */
 export function outboxIndex(collection: string): MongoIndex {
-	return { collection, key: { outboxShard: 1, outboxAt: 1 }, partialFilterExpression: { outboxAt: { $exists: true } } };
+	return { collection, key: indexKey, partialFilterExpression: { outboxAt: { $exists: true } } };
 }
 
 /** The fields of a new document that has events. */
@@ -61,9 +63,7 @@ export interface WaitingRow extends OutboxEvent {
 /** How an outbox is opened. */
 export interface MongoOutboxOptions {
 	readonly db: MongoDatabase;
-	/** The collection that carries the events. */
-	readonly collection: string;
-	/** The collection's model. */
+	/** The model of the collection that carries the events. */
 	readonly model: Model<never>;
 	/** This replica. */
 	readonly owner: string;
@@ -148,7 +148,7 @@ export class MongoOutbox {
 
 	/** Events' documents that wait, of all replicas; or `most` if they are more. */
 	async depth(most?: number): Promise<number> {
-		const options = { hint: outboxIndex('').key, ...(most !== undefined && { limit: most }) };
+		const options = { hint: indexKey, ...(most !== undefined && { limit: most }) };
 		return this.#options.db.run(() => this.#model.countDocuments({ outboxAt: { $exists: true } }, options));
 	}
 

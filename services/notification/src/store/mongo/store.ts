@@ -37,7 +37,7 @@ export function openMongoNotificationStore(options: MongoNotificationStoreOption
 	const db = openMongo({ ...options, name: 'notification', migrations });
 	const notifications = db.model<NotificationFields>(notificationsCollection, notificationPaths);
 	const counters = db.model<CounterFields>(countersCollection, counterPaths);
-	const outbox = new MongoOutbox({ db, collection: notificationsCollection, model: notifications as never, ...options });
+	const outbox = new MongoOutbox({ db, model: notifications as never, ...options });
 
 	const inserting = new Batcher<Arrival, Insertion>((arrivals) => db.run(() => insert(arrivals)), { maxRuns: 8 });
 	const replacing = new Batcher<Replacement, Written>((items) => db.run(() => replace(items)), { maxRuns: 8 });
