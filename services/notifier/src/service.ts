@@ -47,8 +47,8 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 	checkSettings(config);
 	const rendering = { zone, fold: config.FEFAENT_NOTIFIER_SMS_FOLD, accessUrl: config.FEFAENT_NOTIFIER_ACCESS_URL };
 	const operations: OperationDeps = { clock, logger, store, notifications, evidences, rendering };
-	const mail = createMailSender({ config, clock, outbox: store.outbox });
-	const sms = createSmsSender({ config, clock, outbox: store.outbox });
+	const mail = createMailSender({ config, clock, messages: store.messages });
+	const sms = createSmsSender({ config, clock, messages: store.messages });
 	const health = createHealth();
 	health.register('store', () => store.ping());
 	let running: { following: Following; sendings: readonly Sending[]; pruning: Job; hideWaiting: () => void } | undefined;

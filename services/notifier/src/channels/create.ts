@@ -3,7 +3,7 @@ import type { Clock, DomainError } from '@fefaent/kernel';
 import type { NotifierConfig } from '../config.ts';
 import { isUsableMailbox } from '../domain/addresses.ts';
 import { notifierError } from '../errors.ts';
-import type { OutboxStore } from '../store/port.ts';
+import type { MessageStore } from '../store/port.ts';
 import { mailboxForm } from './mail/mailbox.ts';
 import { senderAddress } from './mail/message.ts';
 import { OutboxMailSender } from './mail/outbox.ts';
@@ -18,17 +18,17 @@ import { SmppSmsSender } from './sms/smpp.ts';
 export interface ChannelDeps {
 	readonly config: NotifierConfig;
 	readonly clock: Clock;
-	readonly outbox: OutboxStore;
+	readonly messages: MessageStore;
 }
 
 /** The e-mail sender that the settings ask for. @throws `SETTING_INVALID`; the system's error when the file of authorities cannot be read */
-export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSender {
+export function createMailSender({ config, clock, messages }: ChannelDeps): MailSender {
 	const url = config.FEFAENT_NOTIFIER_SMTP_URL;
 	const messageIdDomain = config.FEFAENT_NOTIFIER_MESSAGE_ID_DOMAIN;
 	if (!/^[A-Za-z\d](?:[A-Za-z\d.-]*[A-Za-z\d])?$/.test(messageIdDomain)) {
 		throw invalid('FEFAENT_NOTIFIER_MESSAGE_ID_DOMAIN', 'it is no domain');
 	}
-	if (url === undefined) return new OutboxMailSender(outbox, clock, messageIdDomain);
+	if (url === undefined) return new OutboxMailSender(messages, clock, messageIdDomain);
 	// A wrong sender would look like wrong mailboxes, one e-mail after the other.
 	const sender = senderAddress(config.FEFAENT_NOTIFIER_FROM);
 	if (!isUsableMailbox(sender)) throw invalid('FEFAENT_NOTIFIER_FROM', 'it holds no mailbox');
@@ -53,7 +53,7 @@ export function createMailSender({ config, clock, outbox }: ChannelDeps): MailSe
 }
 
 /** The SMS sender that the settings ask for. @throws `SETTING_MISSING`, `SETTING_INVALID`; the system's error when the file of authorities cannot be read */
-export function createSmsSender({ config, clock, outbox }: ChannelDeps): SmsSender {
+export function createSmsSender({ config, clock, messages }: ChannelDeps): SmsSender {
 	const common = {
 		ca: authorities(config),
 		from: config.FEFAENT_NOTIFIER_SMS_FROM,
@@ -75,7 +75,7 @@ export function createSmsSender({ config, clock, outbox }: ChannelDeps): SmsSend
 				token: config.FEFAENT_NOTIFIER_SMS_HTTP_TOKEN,
 			});
 		case 'embedded':
-			return new OutboxSmsSender(outbox, clock);
+			return new OutboxSmsSender(messages, clock);
 	}
 }
 

@@ -23,7 +23,7 @@ export function notifierHandlers(deps: OperationDeps): Handlers<NotifierServiceD
 			})),
 		}),
 		redriveNotices: (request) => redriveNotices(request, deps),
-		listSmsOutbox: async ({ limit }) => ({ messages: [...(await store.outbox.listSms(checkedLimit(limit)))] }),
-		listMailOutbox: async ({ limit }) => ({ messages: [...(await store.outbox.listMails(checkedLimit(limit)))] }),
+		listSmsOutbox: async ({ limit }) => ({ messages: [...(await store.messages.listSms(checkedLimit(limit)))] }),
+		listMailOutbox: async ({ limit }) => ({ messages: [...(await store.messages.listMails(checkedLimit(limit)))] }),
 	};
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { messagesContract } from '../testing/store/messages.ts';
 import { noticesContract } from '../testing/store/notices.ts';
-import { outboxesContract } from '../testing/store/outboxes.ts';
 import { templatesContract } from '../testing/store/templates.ts';
 import type { NotifierStore } from './port.ts';
 
@@ -16,7 +16,7 @@ export function notifierStoreContract(open: () => Promise<NotifierStore>): void 
 	const under = { store: () => store, nextId: () => ++lastId };
 	noticesContract(under);
 	templatesContract(under);
-	outboxesContract(under);
+	messagesContract(under);
 
 	it('can be asked whether it is well', async () => {
 		await expect(store.ping()).resolves.toBeUndefined();

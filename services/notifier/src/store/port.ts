@@ -112,7 +112,7 @@ export interface StoredSms extends SmsMessage {
 }
 
 /** Keeps the messages that would have been sent, the latest ten thousand or so of each channel: the embedded outboxes. */
-export interface OutboxStore {
+export interface MessageStore {
 	/** Adds e-mails; one of a notice that is there already is replaced. */
 	putMails(mails: readonly StoredMail[]): Promise<void>;
 	/** Adds SMS; one of the same reference is replaced. */
@@ -127,7 +127,7 @@ export interface OutboxStore {
 export interface NotifierStore {
 	readonly notices: NoticeStore;
 	readonly templates: TemplateStore;
-	readonly outbox: OutboxStore;
+	readonly messages: MessageStore;
 	/** @throws when the store cannot be read */
 	ping(): Promise<void>;
 	/** Before the end: takes nothing more from the queue and leaves it to the other replicas, which need not wait for what this one has begun. */

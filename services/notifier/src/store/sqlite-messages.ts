@@ -1,13 +1,13 @@
 import { MailMessage, SmsMessage } from '@fefaent/contracts/notifier';
 import { crashpoint } from '@fefaent/kernel';
 import type { Database, Tx } from '@fefaent/store-kit';
-import type { OutboxStore, StoredMail, StoredSms } from './port.ts';
+import type { MessageStore, StoredMail, StoredSms } from './port.ts';
 
 /** Messages kept of each channel: an outbox that nobody empties must end somewhere. */
 const kept = 10_000;
 
 /** The embedded outboxes in SQLite. */
-export class SqliteOutboxes implements OutboxStore {
+export class SqliteMessages implements MessageStore {
 	readonly #db: Database;
 
 	constructor(db: Database) {

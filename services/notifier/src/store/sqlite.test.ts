@@ -53,12 +53,12 @@ it('keeps what it was told over a restart', async () => {
 	await using folder = temporaryFolder();
 	const path = folder.join('notifier.db');
 	const first = openSqliteNotifierStore({ path });
-	await first.outbox.putSms([
+	await first.messages.putSms([
 		{ noticeId: 'n', notificationId: 1, reference: 'n-0', to: '+34600000000', text: 'x', at: new Date('2026-03-01T10:00:00Z') },
 	]);
 	await first.close();
 	const second = openSqliteNotifierStore({ path });
-	expect(await second.outbox.listSms(1)).toHaveLength(1);
+	expect(await second.messages.listSms(1)).toHaveLength(1);
 	expect(await second.notices.untilNext(Channel.SMS, new Date(), 0)).toBeUndefined();
 	await second.close();
 });

@@ -1,8 +1,8 @@
 import { type Database, openDatabase } from '@fefaent/store-kit';
 import { migrations } from './migrations.ts';
 import type { NotifierStore } from './port.ts';
+import { SqliteMessages } from './sqlite-messages.ts';
 import { SqliteNotices } from './sqlite-notices.ts';
-import { SqliteOutboxes } from './sqlite-outbox.ts';
 import { SqliteTemplates } from './sqlite-templates.ts';
 
 /**
@@ -19,7 +19,7 @@ export function notifierStoreOn(db: Database): NotifierStore {
 	return {
 		notices: new SqliteNotices(db),
 		templates: new SqliteTemplates(db),
-		outbox: new SqliteOutboxes(db),
+		messages: new SqliteMessages(db),
 		ping: async () => void db.get('SELECT 1 FROM templates LIMIT 1'),
 		// Nobody else is there.
 		leave: async () => {},

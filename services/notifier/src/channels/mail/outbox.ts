@@ -1,6 +1,6 @@
 import { Batcher, type Clock } from '@fefaent/kernel';
 import type { AddressOutcome } from '../../domain/outcome.ts';
-import type { OutboxStore, StoredMail } from '../../store/port.ts';
+import type { MessageStore, StoredMail } from '../../store/port.ts';
 import type { MailSender, OutgoingMail } from './port.ts';
 
 /** Keeps e-mails in the notifier's own store, for an operator to look at: used where there is no SMTP server. */
@@ -11,7 +11,7 @@ export class OutboxMailSender implements MailSender {
 	readonly #domain: string;
 	readonly #batcher: Batcher<StoredMail, undefined>;
 
-	constructor(store: OutboxStore, clock: Clock, messageIdDomain: string) {
+	constructor(store: MessageStore, clock: Clock, messageIdDomain: string) {
 		this.#clock = clock;
 		this.#domain = messageIdDomain;
 		this.#batcher = new Batcher(async (mails) => {

@@ -1,6 +1,6 @@
 import { Batcher, type Clock } from '@fefaent/kernel';
 import type { AddressOutcome } from '../../domain/outcome.ts';
-import type { OutboxStore, StoredSms } from '../../store/port.ts';
+import type { MessageStore, StoredSms } from '../../store/port.ts';
 import type { OutgoingSms, SmsSender } from './port.ts';
 
 /** Keeps SMS in the notifier's own store, for an operator to look at: used where there is no provider. */
@@ -10,7 +10,7 @@ export class OutboxSmsSender implements SmsSender {
 	readonly #clock: Clock;
 	readonly #batcher: Batcher<StoredSms, undefined>;
 
-	constructor(store: OutboxStore, clock: Clock) {
+	constructor(store: MessageStore, clock: Clock) {
 		this.#clock = clock;
 		this.#batcher = new Batcher(async (messages) => {
 			await store.putSms(messages);

@@ -2,7 +2,7 @@ import { MailMessage, SmsMessage } from '@fefaent/contracts/notifier';
 import { crashpoint } from '@fefaent/kernel';
 import { bytes, type MongoDatabase, unordered } from '@fefaent/store-kit/mongo';
 import type { Model } from 'mongoose';
-import type { OutboxStore, StoredMail, StoredSms } from '../port.ts';
+import type { MessageStore, StoredMail, StoredSms } from '../port.ts';
 import { type CounterFields, counterPaths, countersCollection, type MessageFields, messageCollections, messagePaths } from './schema.ts';
 
 /** Messages kept of each channel: an outbox that nobody empties must end somewhere. */
@@ -14,7 +14,7 @@ const spare = 100;
 type Message = Omit<MessageFields, 'seq'>;
 
 /** The embedded outboxes in MongoDB. */
-export class MongoOutboxes implements OutboxStore {
+export class MongoMessages implements MessageStore {
 	readonly #db: MongoDatabase;
 	readonly #counters: Model<CounterFields>;
 	readonly #mails: Model<MessageFields>;

@@ -3,8 +3,8 @@ import type { Model } from 'mongoose';
 import type { NotifierStore } from '../port.ts';
 import { NotificationDocuments } from './collection.ts';
 import { channelNames } from './documents.ts';
+import { MongoMessages } from './messages.ts';
 import { MongoNotices } from './notices.ts';
-import { MongoOutboxes } from './outboxes.ts';
 import { NoticeQueue } from './queue.ts';
 import { migrations, type NotificationFields, notificationPaths, notificationsCollection, shardCount } from './schema.ts';
 import { MongoTemplates } from './templates.ts';
@@ -22,7 +22,7 @@ export function openMongoNotifierStore(options: MongoNotifierStoreOptions): Noti
 	const db = openMongo({ ...options, name: 'notifier', migrations });
 	const model: Model<NotificationFields> = db.model(notificationsCollection, notificationPaths);
 	const documents = new NotificationDocuments(model);
-	const outbox = new MongoOutboxes(db);
+	const messages = new MongoMessages(db);
 	const leases = new ShardLeases({
 		db,
 		kind: 'notices',
@@ -32,12 +32,12 @@ export function openMongoNotifierStore(options: MongoNotifierStoreOptions): Noti
 		onError,
 	});
 	const queue = new NoticeQueue(documents, () => leases.held);
-	const notices = new MongoNotices({ db, documents, queue, forgetMessages: (ids) => outbox.forget(ids) });
+	const notices = new MongoNotices({ db, documents, queue, forgetMessages: (ids) => messages.forget(ids) });
 	let unwatch: (() => Promise<void>) | undefined;
 	return {
 		notices,
 		templates: new MongoTemplates(db),
-		outbox,
+		messages,
 		prepare: async () => {
 			await db.prepare();
 			await leases.start();

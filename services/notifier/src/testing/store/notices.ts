@@ -193,10 +193,10 @@ export function noticesContract(under: StoreUnderTest): void {
 			await apply({ kind: 'purge', eventId: uuidv7(start), notificationId: id });
 			// The message went to the embedded outbox under way: it goes, too.
 			const message = { to: ['a@example.org'], subject: 's', text: 't', html: '', messageId: '', at: start };
-			await under.store().outbox.putMails([{ noticeId: claimed[0]?.record.id ?? '', notificationId: id, ...message }]);
+			await under.store().messages.putMails([{ noticeId: claimed[0]?.record.id ?? '', notificationId: id, ...message }]);
 			await settleAll(claimed, { kind: 'accepted', reference: '' });
 			expect(await list(id)).toEqual([]);
-			expect(await under.store().outbox.listMails(10)).toEqual([]);
+			expect(await under.store().messages.listMails(10)).toEqual([]);
 		});
 
 		it('that failed are redriven by id or by notification', async () => {

@@ -196,12 +196,12 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 			const claimed = await claimAll(60);
 			const mail = { to: ['a@example.org'], subject: 's', text: 't', html: '', messageId: '', at: start };
 			const send = async (each: ClaimedNotice) => {
-				await other.outbox.putMails([{ ...mail, noticeId: each.record.id, notificationId: each.record.notificationId }]);
+				await other.messages.putMails([{ ...mail, noticeId: each.record.id, notificationId: each.record.notificationId }]);
 				await settle(other, [each], accepted);
 			};
 			await Promise.all([...claimed.map(send), ...those.map((id) => apply(one, [purgeEffect(id)]))]);
 			expect(await list(those)).toEqual([]);
-			expect(await one.outbox.listMails(100)).toEqual([]);
+			expect(await one.messages.listMails(100)).toEqual([]);
 			await nothingLeft();
 		});
 
@@ -226,10 +226,10 @@ export function notifierReplicasContract(open: () => Promise<readonly [NotifierS
 		it('put messages in one order', async () => {
 			const [id = 0] = ids(1);
 			const put = (store: NotifierStore, name: string) =>
-				store.outbox.putSms([{ noticeId: name, notificationId: id, reference: name, to: '+34600000000', text: name, at: start }]);
+				store.messages.putSms([{ noticeId: name, notificationId: id, reference: name, to: '+34600000000', text: name, at: start }]);
 			await Promise.all(Array.from({ length: 20 }, (_, index) => put(index % 2 ? one : other, `m-${index % 15}`)));
 			await put(one, 'last');
-			const [first, ...rest] = (await other.outbox.listSms(100)).map(({ text }) => text);
+			const [first, ...rest] = (await other.messages.listSms(100)).map(({ text }) => text);
 			expect(first).toBe('last');
 			expect(new Set(rest).size).toBe(15);
 			expect(rest).toHaveLength(15);
