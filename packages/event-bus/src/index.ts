@@ -15,3 +15,4 @@ export type {
 	RetryPolicy,
 } from './port.ts';
 export { OutboxRelay, type OutboxRelayOptions, type OutboxSource } from './relay.ts';
+export { defaultRetry } from './retry.ts';

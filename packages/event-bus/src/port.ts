@@ -23,7 +23,7 @@ export interface Delivery extends BusMessage {
 	readonly offset: number;
 }
 
-/** What became of one message: `done`, to be tried again after a back-off, or given up for good. Reasons carry no personal data. */
+/** What became of one message: `done`, to be tried again after a back-off, or given up for good. Reasons are to carry no personal data; what looks like it is masked. */
 export type Outcome =
 	| { readonly kind: 'done' }
 	| { readonly kind: 'retry'; readonly reason: string }
@@ -31,7 +31,10 @@ export type Outcome =
 
 /** How often, and how far apart, a message is tried. Real time. */
 export interface RetryPolicy extends BackoffPolicy {
-	/** Tries in all, the first included; then it becomes a dead letter. `Infinity` never gives up (and holds its key for ever). */
+	/**
+	 * Tries in all, the first included; then it becomes a dead letter. `Infinity` never gives up (and holds its key for ever). A try does not count when
+	 * the handler was rejected for a reason that passes by itself, something that is away, overloaded or late: such a message is tried until that is over.
+	 */
 	readonly maxAttempts: number;
 }
 
@@ -49,12 +52,13 @@ export interface FollowOptions {
 	 * Default 2,000, and never less than two full rounds.
 	 */
 	readonly lookAhead?: number;
-	/** Default: 12 tries, 0.1 s to 30 s apart, doubling (about two minutes in all). */
+	/** Default: 70 tries, 0.1 s to 60 s apart, doubling (about an hour in all). */
 	readonly retry?: RetryPolicy;
 	/**
 	 * Takes a batch and answers one outcome for each message, in order, once its effect is durable. A batch holds at most one message of a
 	 * key and may mix topics. A rejection (or a wrong number of outcomes) is a retry of all of it, one by one from then on, so that one
-	 * poisonous message is found and the others go through.
+	 * poisonous message is found and the others go through. The reason kept of a rejection is a DomainError's reason and message, and of any other error
+	 * its class and code, since foreign texts may quote what they failed at.
 	 */
 	readonly handle: (batch: readonly Delivery[]) => Promise<readonly Outcome[]>;
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { DomainError } from '@fefaent/kernel';
 import type { DeadLetter, Outcome } from '../port.ts';
 import { allDone, type ConformanceCase, eventually, quick, scene, text } from './kit.ts';
 
@@ -108,8 +109,56 @@ export const failureCases: readonly ConformanceCase[] = [
 		const letters = await on.bus.deadLetters({ group: on.group('g') });
 		deepEqual(
 			letters.map(({ body, attempts, reason }) => [Buffer.from(body).toString(), attempts, reason]),
-			[['k7:7', 3, 'Error: struck']],
+			[['k7:7', 3, 'Error']],
 		);
+	}),
+
+	scene('what is away for longer than all tries take makes no dead letters: only failures that do not pass count', async (on) => {
+		const away = () => new DomainError('UNAVAILABLE', 'unavailable', 'the service cannot be reached');
+		const tries = new Map<string, number>();
+		on.follow(
+			'g',
+			async (batch) => {
+				for (const { body, attempt } of batch) tries.set(Buffer.from(body).toString(), attempt);
+				if (batch.some(({ attempt }) => attempt <= 10)) throw away();
+				if (batch.some((one) => text(one) === 'b:2')) throw new Error('struck');
+				return allDone(batch);
+			},
+			{ retry: quick(3) },
+		);
+		await on.publish('a:1', 'b:2');
+		await on.atRest('g');
+		deepEqual([...tries].sort(), [
+			['a:1', 11],
+			['b:2', 13],
+		]);
+		deepEqual(
+			(await on.bus.deadLetters({ group: on.group('g') })).map(({ body, attempts, history }) => [
+				Buffer.from(body).toString(),
+				attempts,
+				history.slice(-4).map(({ reason }) => reason),
+			]),
+			[['b:2', 13, ['UNAVAILABLE: the service cannot be reached', 'Error', 'Error', 'Error']]],
+		);
+	}),
+
+	scene('a dead letter says why without quoting: no text of foreign errors, nothing that looks like a person', async (on) => {
+		const duplicate = Object.assign(new Error('dup key: { email: "anna@example.cat" }'), { name: 'MongoServerError', code: 11_000 });
+		on.follow(
+			'g',
+			async (batch) => {
+				if (batch.some((one) => text(one) === 'a:1')) throw duplicate;
+				return batch.map(() => dead('no mailbox anna@example.cat'));
+			},
+			{ retry: quick(1), maxBatch: 1 },
+		);
+		await on.publish('a:1', 'b:2');
+		await on.atRest('g');
+		const letters = await on.bus.deadLetters({ group: on.group('g') });
+		deepEqual(letters.map(({ key, reason, history }) => [key, reason, history.map(({ reason: why }) => why)]).sort(), [
+			['a', 'MongoServerError 11000', ['MongoServerError 11000']],
+			['b', 'no mailbox [redacted]', ['no mailbox [redacted]']],
+		]);
 	}),
 
 	scene('a wrong number of outcomes settles nothing', async (on) => {

@@ -131,6 +131,7 @@ export class TopicReader implements Source<LogEntry> {
 			letter,
 			attemptsBefore,
 			attempt: 1,
+			strikes: 0,
 			history,
 		};
 	}

@@ -1,7 +1,10 @@
 import { BackgroundTurns, backoffMs, type Clock } from '@fefaent/kernel';
+import { scrub } from '@fefaent/service-kit';
 import { busError } from '../errors.ts';
-import type { Delivery, FollowOptions, Outcome, RetryPolicy } from '../port.ts';
+import type { Delivery, FollowOptions, Outcome } from '../port.ts';
+import { defaultRetry } from '../retry.ts';
 import type { Death, Entry, Source } from './entry.ts';
+import { isPassing, reasonOf } from './failure.ts';
 import { Lanes } from './lanes.ts';
 
 /** What a deliverer works with. */
@@ -20,10 +23,11 @@ export interface Dying<E> {
 	readonly death: Death;
 }
 
-const defaultRetry: RetryPolicy = { firstMs: 100, factor: 2, maxMs: 30_000, jitter: 0.2, maxAttempts: 12 };
-
 /** Between attempts of the follower's own reads and writes, when the engine fails it. */
 const ownRetry = { firstMs: 200, factor: 2, maxMs: 10_000, jitter: 0.2 };
+
+/** What became of a message; `passes` is a retry that does not count towards giving up. */
+type Verdict = Outcome | { readonly kind: 'passes'; readonly reason: string };
 
 /** Tries that a dead letter remembers. */
 const maxHistory = 20;
@@ -159,7 +163,7 @@ export class Deliverer<E extends Entry & { readonly source: Source<E> }> {
 		if (this.#inFlight === 0) for (const landed of this.#landed.splice(0)) landed();
 	}
 
-	async #handle(batch: readonly E[]): Promise<readonly Outcome[]> {
+	async #handle(batch: readonly E[]): Promise<readonly Verdict[]> {
 		const { group, handle } = this.#options;
 		try {
 			const outcomes = await handle(batch.map(({ message, attempt }): Delivery => ({ ...message, attempt })));
@@ -168,17 +172,18 @@ export class Deliverer<E extends Entry & { readonly source: Source<E> }> {
 		} catch (error) {
 			this.#deps.onError(error, `${group} handle`);
 			for (const entry of batch) entry.alone = true;
-			const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-			return batch.map(() => ({ kind: 'retry', reason }));
+			const verdict = { kind: isPassing(error) ? 'passes' : 'retry', reason: reasonOf(error) } as const;
+			return batch.map(() => verdict);
 		}
 	}
 
-	#failed(entry: E, outcome: Exclude<Outcome, { kind: 'done' }>, dying: Dying<E>[]): void {
+	#failed(entry: E, outcome: Exclude<Verdict, { kind: 'done' }>, dying: Dying<E>[]): void {
 		const { retry } = this.#options;
-		const reason = outcome.reason.slice(0, maxReason);
+		const reason = scrub(outcome.reason).slice(0, maxReason);
 		const at = this.#deps.clock.now();
 		entry.history = [...entry.history, { attempt: entry.attempt, at, reason }].slice(-maxHistory);
-		if (outcome.kind === 'dead' || entry.attempt >= retry.maxAttempts) {
+		if (outcome.kind !== 'passes') entry.strikes++;
+		if (outcome.kind === 'dead' || entry.strikes >= retry.maxAttempts) {
 			const { message, attemptsBefore, attempt, history } = entry;
 			dying.push({ entry, death: { message, reason, attempts: attemptsBefore + attempt, diedAt: at, history } });
 			return;

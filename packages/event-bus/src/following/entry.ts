@@ -13,6 +13,8 @@ export interface Entry extends LaneEntry {
 	readonly attemptsBefore: number;
 	/** 1 for the first. */
 	attempt: number;
+	/** Tries that failed for a reason that does not pass by itself. */
+	strikes: number;
 	history: readonly FailedAttempt[];
 }
 

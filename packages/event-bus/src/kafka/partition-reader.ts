@@ -169,6 +169,7 @@ export class PartitionReader implements Source<PartitionEntry> {
 			message: { ...message, offset: past.offset },
 			attemptsBefore: past.attempts,
 			attempt: 1,
+			strikes: 0,
 			history: past.history,
 		};
 	}

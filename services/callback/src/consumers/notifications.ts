@@ -12,16 +12,12 @@ export interface ConsumerDeps {
 	readonly clock: Clock;
 }
 
-/** A change that nobody is told of is lost to the issuer, so it is tried for about an hour before it needs an operator. */
-const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
-
 /** Records a delivery of each change of state for each endpoint that wants it: one write for each batch of events, repeated ones without effect. */
 export function followNotifications(deps: ConsumerDeps): Following {
 	return deps.bus.follow({
 		topics: [notificationTopic],
 		group: 'callback',
 		maxBatch: 250,
-		retry,
 		handle: (batch) => handle(batch, deps),
 	});
 }

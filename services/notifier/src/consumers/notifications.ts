@@ -3,16 +3,12 @@ import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus'
 import type { OperationDeps } from '../operations/deps.ts';
 import { applyEvents } from '../operations/record.ts';
 
-/** A recipient who is never told is worse than one who is told late: events are tried for about an hour before they need an operator. */
-const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
-
 /** Records, drops and forgets notices as notifications go on: one call and one transaction for each batch of events. */
 export function followNotifications(bus: Pick<EventBus, 'follow'>, deps: OperationDeps): Following {
 	return bus.follow({
 		topics: [notificationTopic],
 		group: 'notifier',
 		maxBatch: 100,
-		retry,
 		handle: (batch) => handle(batch, deps),
 	});
 }

@@ -18,15 +18,11 @@ export interface ConsumerDeps {
 	readonly logger: Logger;
 }
 
-/** A notification that is not followed waits for ever, so news is tried for about an hour before it needs an operator. */
-const retry = { firstMs: 100, factor: 2, maxMs: 60_000, jitter: 0.2, maxAttempts: 70 };
-
 /** Has instances follow their notifications: one write for each batch of events, repeated ones without effect. */
 export function followNotifications(deps: ConsumerDeps): Following {
 	return deps.bus.follow({
 		topics: [notificationTopic],
 		group: 'state-engine',
-		retry,
 		handle: (batch) => handle(batch, deps),
 	});
 }
