@@ -29,6 +29,7 @@ import { type RemoteClients, remoteClients } from './clients.ts';
 import { type ProcessConfig, processConfig } from './config.ts';
 import { kafkaSecurityOf, mongoUrlOf } from './engines.ts';
 import { openHealthPage } from './health-page.ts';
+import { KafkaHealth } from './kafka-health.ts';
 import { refuseAhead } from './sandbox/mark.ts';
 import { SharedSandbox } from './sandbox/sandbox.ts';
 import { type Wait, waitFor } from './waiting.ts';
@@ -135,11 +136,14 @@ async function start<S extends ConfigSchema>(
 
 	let waits: readonly Wait[] = [{ what: 'start' }];
 	let services: readonly Service[] = [];
+	let kafkaHealth: KafkaHealth | undefined;
 	const readiness = async (): Promise<HealthReport> => {
 		if (signal.aborted) return { ready: false, checks: [{ name: 'process', ok: false, reason: 'stopping' }] };
 		const [first] = waits;
 		if (first) return { ready: false, checks: [{ name: first.what, ok: false, reason: first.reason ?? 'waiting' }] };
-		return combineReports(Object.fromEntries(await Promise.all(services.map(async (one) => [one.name, await one.readiness()] as const))));
+		const reports = await Promise.all(services.map(async (one) => [one.name, await one.readiness()] as const));
+		const report = combineReports(Object.fromEntries(reports));
+		return kafkaHealth?.in(report) ?? report;
 	};
 	const page = await openHealthPage({ host: shared.FEFAENT_HEALTH_HOST, port: shared.FEFAENT_HEALTH_PORT, readiness });
 	opened.defer(() => page.close());
@@ -214,6 +218,9 @@ async function start<S extends ConfigSchema>(
 		logger,
 		signal,
 	);
+	const health = new KafkaHealth({ ping: () => bus.ping() });
+	kafkaHealth = health;
+	opened.defer(() => health.close());
 	for (const difference of differences) logger.warn({ difference }, 'a topic is not as the settings want it; it is left as it is');
 
 	for (const service of services) {

@@ -6,7 +6,7 @@ export interface CheckResult {
 	readonly reason?: string;
 }
 
-/** Whether a service can do its work now, and what stands in the way. */
+/** Whether a service can do its work now, and what stands in the way. A check that fails may leave it ready: what it does without that goes on. */
 export interface HealthReport {
 	readonly ready: boolean;
 	readonly checks: readonly CheckResult[];
