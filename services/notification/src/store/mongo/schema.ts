@@ -7,6 +7,7 @@ import {
 	type SchemaPaths,
 } from '@fefaent/store-kit/mongo';
 import { blobIndexes } from '../../blobs/gridfs.ts';
+import { blobRegisterSchema } from '../../blobs/gridfs-register.ts';
 
 /** A notification as it lies in MongoDB: the protobuf message, and beside it what it is found by. A purged one has no `document`. */
 export interface NotificationFields extends OutboxFields {
@@ -74,4 +75,5 @@ export const migrations: readonly MongoMigration[] = [
 		],
 		seeds: [{ collection: countersCollection, document: { _id: 'notification', next: 1 } }],
 	},
+	{ version: 2, name: 'register of blobs', ...blobRegisterSchema },
 ];

@@ -1,8 +1,8 @@
 import { Notification } from '@fefaent/contracts/notification';
 import { Batcher } from '@fefaent/kernel';
+import { type Job, startJob } from '@fefaent/service-kit';
 import { bytes, conditionalUpdate, losersOf, type MongoOptions, MongoOutbox, openMongo, unordered } from '@fefaent/store-kit/mongo';
-import { gridFsBlobs } from '../../blobs/gridfs.ts';
-import type { BlobStore } from '../../blobs/port.ts';
+import { type GridFsBlobs, gridFsBlobs } from '../../blobs/gridfs.ts';
 import { issuerOf } from '../../domain/record.ts';
 import type { Arrival, Insertion, NotificationStore, Replacement, Written } from '../port.ts';
 import { documentOf, readFields, storedOf, updateOf } from './documents.ts';
@@ -27,10 +27,13 @@ export interface MongoNotificationStoreOptions extends Omit<MongoOptions, 'name'
 /** A store that has to be prepared before it is used. */
 export interface MongoNotificationStore extends NotificationStore {
 	/** Blobs in GridFS, in the same database. */
-	readonly blobs: BlobStore;
+	readonly blobs: GridFsBlobs;
 	/** Checks the server and brings the schema up to date. @throws what `prepare` of store-kit throws */
 	prepare(): Promise<void>;
 }
+
+/** Between two looks for what uploads of blobs left that broke off, in milliseconds. */
+const sweepMs = 3_600_000;
 
 /** Opens the notification service's own MongoDB database. What arrives together is written as one bulk. */
 export function openMongoNotificationStore(options: MongoNotificationStoreOptions): MongoNotificationStore {
@@ -38,6 +41,9 @@ export function openMongoNotificationStore(options: MongoNotificationStoreOption
 	const notifications = db.model<NotificationFields>(notificationsCollection, notificationPaths);
 	const counters = db.model<CounterFields>(countersCollection, counterPaths);
 	const outbox = new MongoOutbox({ db, model: notifications as never, ...options });
+
+	const blobs = gridFsBlobs(db, options.onError);
+	let sweeping: Job | undefined;
 
 	const inserting = new Batcher<Arrival, Insertion>((arrivals) => db.run(() => insert(arrivals)), { maxRuns: 8 });
 	const replacing = new Batcher<Replacement, Written>((items) => db.run(() => replace(items)), { maxRuns: 8 });
@@ -93,8 +99,16 @@ export function openMongoNotificationStore(options: MongoNotificationStoreOption
 	}
 
 	return {
-		prepare: () => db.prepare(),
-		blobs: gridFsBlobs(db),
+		prepare: async () => {
+			await db.prepare();
+			sweeping ??= startJob({
+				name: 'blob sweep',
+				everyMs: sweepMs,
+				run: async () => ((await blobs.sweep()) ? 'again' : 'idle'),
+				onError: (error) => options.onError(error, 'blob sweep'),
+			});
+		},
+		blobs,
 		outbox,
 		reserveIds: (count) =>
 			db.run(async () => {
@@ -123,6 +137,7 @@ export function openMongoNotificationStore(options: MongoNotificationStoreOption
 			}),
 		ping: () => db.ping(),
 		close: async () => {
+			await sweeping?.stop();
 			await outbox.close();
 			await db.close();
 		},
