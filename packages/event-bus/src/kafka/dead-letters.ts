@@ -35,13 +35,13 @@ export class DeadLetters {
 
 	/** How many there are of a group on a topic. */
 	async count(subscription: Subscription): Promise<number> {
-		return (await this.#view.letters([subscription])).length;
+		return await this.#view.count(subscription);
 	}
 
 	/** Those that died first coming first. */
 	async list({ group, topic, limit = 100 }: DeadLetterFilter): Promise<Letter[]> {
-		const letters = await this.#view.letters(this.#matching({ group, topic }));
-		return letters.sort((one, two) => one.diedAt.getTime() - two.diedAt.getTime()).slice(0, limit);
+		const marks = await this.#view.marks(this.#matching({ group, topic }));
+		return await this.#view.letters(marks.sort((one, two) => one.diedAt - two.diedAt).slice(0, limit));
 	}
 
 	/** Puts dead letters back to their groups, one call after the other. @returns how many */
@@ -53,12 +53,14 @@ export class DeadLetters {
 
 	async #redrive({ group, topic, ids }: RedriveFilter): Promise<number> {
 		const wanted = ids && new Set(ids);
-		const letters = (await this.#view.letters(this.#matching({ group, topic })))
+		const marks = (await this.#view.marks(this.#matching({ group, topic })))
 			.filter(({ id }) => wanted?.has(id) ?? true)
 			// As they stood in their topics: so each key is in order again.
-			.sort((one, two) => one.past.partition - two.past.partition || one.past.offset - two.past.offset);
-		for (let from = 0; from < letters.length; from += redriveStep) {
-			const step = letters.slice(from, from + redriveStep);
+			.sort((one, two) => one.partition - two.partition || one.offset - two.offset);
+		let redriven = 0;
+		for (let from = 0; from < marks.length; from += redriveStep) {
+			const step = await this.#view.letters(marks.slice(from, from + redriveStep));
+			if (step.length === 0) continue;
 			await crashpoint('bus.redrive.before-write');
 			await this.#publisher.send(step.map((letter) => ({ topic: retryTopic(letter), record: redriveRecord(letter) })));
 			// A crash here redrives them again: at least once.
@@ -67,8 +69,9 @@ export class DeadLetters {
 				step.flatMap((letter) => letterKeys(letter).map((key) => ({ topic: deadLetterTopic(letter), record: { key, value: null } }))),
 			);
 			await crashpoint('bus.redrive.after-write');
+			redriven += step.length;
 		}
-		return letters.length;
+		return redriven;
 	}
 
 	#matching({ group, topic }: { readonly group: string | undefined; readonly topic: string | undefined }): Subscription[] {

@@ -132,6 +132,24 @@ export function letterOf({ topic, group }: Subscription, record: { key: Buffer |
 	};
 }
 
+/** What is kept in memory of a dead letter: enough to count it, to put it in order, and to find it again. */
+export interface LetterMark extends Subscription {
+	/** The message's. */
+	readonly id: string;
+	/** Its offset in its dead letter topic. */
+	readonly at: number;
+	/** Milliseconds of the environment's time. */
+	readonly diedAt: number;
+	/** Where it stood in its topic when it died first. */
+	readonly partition: number;
+	readonly offset: number;
+}
+
+/** The mark of a letter. */
+export function markOf({ id, topic, group, diedAt, past }: Letter, at: number): LetterMark {
+	return { id, topic, group, at, diedAt: diedAt.getTime(), partition: past.partition, offset: past.offset };
+}
+
 function letterKey(id: string, life: number): string {
 	return life === 0 ? id : `${id}~${life}`;
 }
