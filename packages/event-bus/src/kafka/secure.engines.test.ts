@@ -78,13 +78,13 @@ describe.skipIf(!broker)('a broker with mutual TLS and SASL (needs KAFKA_SECURE,
 		expect((error as Error).stack).not.toContain('hunter2');
 	});
 
-	test.each<[string, KafkaConnection['ssl']]>([
-		['the authority is not known', { cert: files.cert, key: files.key }],
-		['no certificate is shown', { ca: files.ca }],
-	])('is not used when %s', async (_, ssl) => {
+	test.each<[string, KafkaConnection['ssl'], RegExp]>([
+		['the authority is not known', { cert: files.cert, key: files.key }, /unable to|self-signed/],
+		['no certificate is shown', { ca: files.ca }, /certificate required|closed the connection|ECONNRESET|disconnected|alert/],
+	])('is not used when %s', async (_, ssl, told) => {
 		const connection = connectionBy(login('plain'), ssl);
 		await expect(migrateTopics(wanted(connection, 'x'))).rejects.toThrow();
-		await expect(checkBrokers(connection)).rejects.toThrow();
+		await expect(checkBrokers(connection)).rejects.toThrow(told);
 	});
 
 	test('tells what it can be asked for before anybody has logged in', async () => {
