@@ -1,7 +1,7 @@
+import type { ServiceName } from '@fefaent/contracts/callers';
 import { processConfig } from '@fefaent/process';
 import type { ConfigSchema } from '@fefaent/service-kit';
 import { s3Config } from '../../services/notification/src/blobs/s3-config.ts';
-import type { ServiceName } from '../../services/standalone/src/command/up/plan.ts';
 import { settings } from '../../services/standalone/src/settings.ts';
 
 /** A part of the settings: those of standalone's parts, and those of every process that runs one service. */

@@ -46,8 +46,8 @@ async function open(folder: TemporaryFolder, clock: SandboxClock, env: Env, call
 		config: readConfig(stateEngineConfig, env),
 		store: await engines.stateEngine(),
 		bus,
-		notifications,
-		evidences,
+		notifications: await engines.client(NotificationServiceDefinition, notification, 'state-engine'),
+		evidences: await engines.client(EvidenceServiceDefinition, evidence, 'state-engine'),
 		ownerId: 'test',
 	});
 	await evidence.start();

@@ -1,5 +1,6 @@
 // What the suites that span services run on: embedded engines and calls in process, or, in the suite of engines, Kafka, MongoDB and gRPC.
 import { basename } from 'node:path';
+import { callers, type ServiceName } from '@fefaent/contracts/callers';
 import { topics } from '@fefaent/contracts/events';
 import { type EventBus, openEmbeddedBus } from '@fefaent/event-bus';
 import { migrateTopics, namespacedTopics, openKafkaBus, removeTopics } from '@fefaent/event-bus/kafka';
@@ -31,8 +32,11 @@ export interface TestEngines {
 	evidence(): Promise<EvidenceStore>;
 	stateEngine(): Promise<StateEngineStore>;
 	gateway(): Promise<DirectoryStore>;
-	/** What a started service is called by, with messages encoded as on a network. */
-	client<D extends ServiceDefinition>(definition: D, service: Service): Promise<RpcClient<D>>;
+	/**
+	 * What a started service is called by, with messages encoded as on a network.
+	 * @param caller the service that calls: on a network it is let in where the product's own table says so; default the test, which may call anything
+	 */
+	client<D extends ServiceDefinition>(definition: D, service: Service, caller?: string): Promise<RpcClient<D>>;
 	/** Closes the bus and the connections; stores are closed by their services. */
 	close(): Promise<void>;
 }
@@ -50,7 +54,7 @@ export interface TestEnginesOptions {
 	readonly calls?: Calls;
 }
 
-const callOptions = { caller: 'test', defaultDeadlineMs: 20_000 };
+const callOptions = { defaultDeadlineMs: 20_000 };
 const { KAFKA_BROKERS: brokers, MONGO_URL: mongoUrl, FEFAENT_TEST_SUITE: suite } = process.env;
 const distributed = suite?.startsWith('engines') === true;
 
@@ -85,7 +89,8 @@ async function openEmbedded(folder: TemporaryFolder, clock: Clock, { calls }: Te
 		evidence: async () => openSqliteEvidenceStore({ path: folder.join('evidence.db') }),
 		stateEngine: async () => openSqliteStateEngineStore({ path: folder.join('state-engine.db') }),
 		gateway: async () => openSqliteGatewayStore({ path: folder.join('gateway.db') }),
-		client: async (definition, service) => inProcessClient(bindingOf(definition, service), { ...callOptions, ...calls, serialise: true }),
+		client: async (definition, service, caller = 'test') =>
+			inProcessClient(bindingOf(definition, service), { ...callOptions, ...calls, caller, serialise: true }),
 		close: () => bus.close(),
 	};
 }
@@ -109,15 +114,16 @@ async function openDistributed(folder: TemporaryFolder, clock: Clock, { groups =
 		evidence: () => prepared(openMongoEvidenceStore(mongo('evidence'))),
 		stateEngine: () => prepared(openMongoStateEngineStore(mongo('state-engine'))),
 		gateway: () => prepared(openMongoGatewayStore(mongo('gateway'))),
-		client: async (definition, service) => {
+		client: async (definition, service, caller = 'test') => {
 			const server = await serveGrpc([bindingOf(definition, service)], {
 				host: '127.0.0.1',
 				port: 0,
 				logger: silentLogger,
 				health: service,
+				...(caller !== 'test' && { callers: callers[service.name as ServiceName] }),
 			});
 			opened.defer(() => server.stop());
-			const client = grpcClient(definition, { ...callOptions, ...calls, address: `127.0.0.1:${server.port}`, waitForReady: true });
+			const client = grpcClient(definition, { ...callOptions, ...calls, caller, address: `127.0.0.1:${server.port}`, waitForReady: true });
 			opened.defer(() => client.close());
 			return client;
 		},

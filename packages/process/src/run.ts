@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
+import { callers, type ServiceName } from '@fefaent/contracts/callers';
 import { topics as ownTopics } from '@fefaent/contracts/events';
 import { checkBrokers, type KafkaBus, type KafkaConnection, migrateTopics, namespacedTopics, openKafkaBus } from '@fefaent/event-bus/kafka';
 import { type Clock, systemClock } from '@fefaent/kernel';
 import {
-	type Callers,
 	type Config,
 	type ConfigSchema,
 	combineReports,
@@ -68,10 +68,8 @@ export interface MadeService {
 
 /** A service's process. */
 export interface ServiceProcess<S extends ConfigSchema> {
-	readonly name: string;
+	readonly name: ServiceName;
 	readonly config: S;
-	/** The services that call it, and what of it. */
-	readonly callers: Callers;
 	readonly make: (context: ProcessContext<S>) => MadeService | Promise<MadeService>;
 }
 
@@ -110,7 +108,7 @@ export async function runService<S extends ConfigSchema>(definition: ServiceProc
 }
 
 /** The processes of a whole installation: time moves for all of them. */
-const sandboxServices = ['notification', 'state-engine', 'evidence', 'notifier', 'callback', 'gateway'];
+const sandboxServices = Object.keys(callers);
 
 /** A halt is a round through all processes: fewer than in one process. */
 const exactHalts = 50;
@@ -124,7 +122,7 @@ function refuse(name: string, error: unknown): never {
 }
 
 async function start<S extends ConfigSchema>(
-	{ name, callers, make }: ServiceProcess<S>,
+	{ name, make }: ServiceProcess<S>,
 	config: Config<S>,
 	shared: ProcessConfig,
 	logger: Logger,
@@ -242,7 +240,7 @@ async function start<S extends ConfigSchema>(
 			health: { readiness },
 			descriptorSet: readDescriptorSet(),
 			tls,
-			callers,
+			callers: callers[name],
 		});
 		opened.defer(() => server.stop());
 		addresses.grpc = `${shared.FEFAENT_GRPC_HOST}:${server.port}`;

@@ -1,4 +1,5 @@
 import { callbackConfig, createCallbackService, openSecretsKeys, openSqliteCallbackStore } from '@fefaent/callback';
+import type { ServiceName } from '@fefaent/contracts/callers';
 import { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { EventBus, FollowOptions } from '@fefaent/event-bus';
@@ -10,7 +11,6 @@ import { createNotifierService, notifierConfig, openSqliteNotifierStore } from '
 import { inProcessClient, readConfig, type Service, type ServiceDefinition, silentLogger } from '@fefaent/service-kit';
 import { createStateEngineService, openSqliteStateEngineStore, stateEngineConfig } from '@fefaent/state-engine';
 import { temporaryFolder } from '@fefaent/testing';
-import type { ServiceName } from '../../../services/standalone/src/command/up/plan.ts';
 
 /** What a service asked of the bus. */
 export interface FoundFollowing {

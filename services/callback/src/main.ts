@@ -8,7 +8,6 @@ import { openMongoCallbackStore } from './store/mongo/store.ts';
 await runService({
 	name: 'callback',
 	config: callbackConfig,
-	callers: { gateway: 'all' },
 	make: async ({ mongo, ownerId, onError, clients, process, ...context }) => {
 		const secretsKeys = await openSecretsKeys({
 			configured: context.config.FEFAENT_CALLBACK_SECRETS_KEY,

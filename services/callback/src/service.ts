@@ -1,9 +1,8 @@
 import { CallbackServiceDefinition } from '@fefaent/contracts/callback';
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
-import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { bind, createHealth, type Job, type Logger, type Service } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from './clients.ts';
 import { attemptMsOf, type CallbackConfig, checkLease, scheduleOf } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
 import { isReady } from './domain/endpoint.ts';
@@ -29,8 +28,8 @@ export interface CallbackServiceDeps {
 	readonly store: CallbackStore;
 	/** Topic `fefaent.notification.v1`. */
 	readonly bus: Pick<EventBus, 'follow'>;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	/** Names this replica among others, the same after a restart: it takes back the endpoints that it was sending to when it ended. */
 	readonly ownerId: string;
 	readonly secretsKeys: SecretsKeys;

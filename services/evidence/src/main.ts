@@ -7,7 +7,6 @@ import { openMongoEvidenceStore } from './store/mongo/store.ts';
 await runService({
 	name: 'evidence',
 	config: evidenceConfig,
-	callers: { gateway: ['get', 'getTrust'], 'state-engine': ['issue', 'get', 'purge'], notifier: ['get'], callback: ['get'] },
 	make: ({ mongo, process, ...context }) => {
 		const store = openMongoEvidenceStore(mongo);
 		const trustFolder = join(process.FEFAENT_DATA_DIR, 'trust');

@@ -11,7 +11,6 @@ const url = (host: string, port: number) => `http://${urlHost(host)}:${port}`;
 await runService({
 	name: 'gateway',
 	config: { ...gatewayConfig, ...adminConfig },
-	callers: {},
 	make: ({ mongo, clients, bus, config, process, sandbox, ...context }) => {
 		const store = openMongoGatewayStore(mongo);
 		const gateway = createGatewayService({ ...context, ...clients, config, store });

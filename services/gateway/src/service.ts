@@ -1,10 +1,8 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { Clock } from '@fefaent/kernel';
-import { createHealth, type HealthReport, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { createHealth, type HealthReport, type Logger, type Service } from '@fefaent/service-kit';
 import { authenticator } from './auth/authenticate.ts';
 import { usageRecorder } from './auth/usage.ts';
+import type { Evidences, Lifecycle, Notifications } from './clients.ts';
 import type { GatewayConfig } from './config.ts';
 import { shippedAdministrations } from './directory/administrations.ts';
 import { type DirectoryOperations, directoryOperations } from './directory/operations.ts';
@@ -24,9 +22,9 @@ export interface GatewayServiceDeps {
 	readonly logger: Logger;
 	/** The directory; closed by the service's stop. */
 	readonly store: DirectoryStore;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly lifecycle: RpcClient<LifecycleServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly lifecycle: Lifecycle;
+	readonly evidences: Evidences;
 	/** Readiness of what runs in the same process, for `/health/ready`; absent: the gateway's own. */
 	readonly readiness?: () => Promise<HealthReport>;
 }

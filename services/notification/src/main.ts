@@ -7,12 +7,6 @@ import { openMongoNotificationStore } from './store/mongo/store.ts';
 await runService({
 	name: 'notification',
 	config: { ...notificationConfig, ...s3Config },
-	callers: {
-		gateway: ['create', 'get', 'search', 'getExport'],
-		'state-engine': ['get', 'claim', 'complete', 'listClaims', 'remind', 'export', 'purge'],
-		notifier: ['get'],
-		callback: ['get'],
-	},
 	make: async ({ mongo, ownerId, onError, ...context }) => {
 		const s3 = s3OptionsOf(context.config);
 		const store = openMongoNotificationStore({ ...mongo, owner: ownerId, onError });

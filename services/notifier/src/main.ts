@@ -6,7 +6,6 @@ import { openMongoNotifierStore } from './store/mongo/store.ts';
 await runService({
 	name: 'notifier',
 	config: notifierConfig,
-	callers: { gateway: 'all' },
 	make: ({ mongo, ownerId, onError, clients, ...context }) => {
 		const store = openMongoNotifierStore({ ...mongo, owner: ownerId, onError });
 		return { services: [createNotifierService({ ...context, ...clients, ownerId, store })], prepare: () => store.prepare() };

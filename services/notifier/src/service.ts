@@ -1,11 +1,10 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import { Channel, NotifierServiceDefinition } from '@fefaent/contracts/notifier';
 import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
-import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { bind, createHealth, type Job, type Logger, type Service } from '@fefaent/service-kit';
 import { createMailSender, createSmsSender } from './channels/create.ts';
 import { checkSettings } from './check-settings.ts';
+import type { Evidences, Notifications } from './clients.ts';
 import { backoffOf, type NotifierConfig } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
 import { startPruning } from './jobs/prune.ts';
@@ -25,8 +24,8 @@ export interface NotifierServiceDeps {
 	readonly store: NotifierStore;
 	/** Topic `fefaent.notification.v1`. */
 	readonly bus: Pick<EventBus, 'follow'>;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	/** Names this replica among others, the same after a restart: it takes back the notices that it was sending when it ended. */
 	readonly ownerId: string;
 }

@@ -6,7 +6,6 @@ import { openMongoStateEngineStore } from './store/mongo/store.ts';
 await runService({
 	name: 'state-engine',
 	config: stateEngineConfig,
-	callers: { gateway: 'all' },
 	make: ({ mongo, ownerId, onError, clients, ...context }) => {
 		const store = openMongoStateEngineStore({ ...mongo, owner: ownerId, onError });
 		return { services: [createStateEngineService({ ...context, ...clients, ownerId, store })], prepare: () => store.prepare() };

@@ -1,9 +1,8 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { EventBus, Following } from '@fefaent/event-bus';
 import type { Clock } from '@fefaent/kernel';
-import { bind, createHealth, type Job, type Logger, type RpcClient, type Service } from '@fefaent/service-kit';
+import { bind, createHealth, type Job, type Logger, type Service } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from './clients.ts';
 import { backoffOf, calendarOf, checkLease, roundMsOf, type StateEngineConfig } from './config.ts';
 import { followNotifications } from './consumers/notifications.ts';
 import { startSweep } from './jobs/sweep.ts';
@@ -22,8 +21,8 @@ export interface StateEngineServiceDeps {
 	readonly store: StateEngineStore;
 	/** Topic `fefaent.notification.v1`. */
 	readonly bus: Pick<EventBus, 'follow'>;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	/** Names this replica among others, the same after a restart: it takes back the timers that it was firing when it ended. */
 	readonly ownerId: string;
 }

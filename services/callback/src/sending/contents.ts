@@ -1,16 +1,17 @@
 import type { Delivery, Endpoint } from '@fefaent/contracts/callback';
-import type { Evidence, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import { type Notification, type NotificationServiceDefinition, NotificationView } from '@fefaent/contracts/notification';
+import type { Evidence } from '@fefaent/contracts/evidence';
+import { type Notification, NotificationView } from '@fefaent/contracts/notification';
 import { DomainError } from '@fefaent/kernel';
-import { detached, inHalves, type RpcClient } from '@fefaent/service-kit';
+import { detached, inHalves } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from '../clients.ts';
 import type { FailureName } from '../domain/failures.ts';
 import { isTold, wordsOf } from '../domain/states.ts';
 import type { Content } from '../forms/form.ts';
 
 /** Whom to ask for what messages are made of. */
 export interface ContentSources {
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 }
 
 /** What a delivery's message is made of, or why there can be none. */

@@ -1,10 +1,6 @@
-import type { CallbackServiceDefinition } from '@fefaent/contracts/callback';
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
-import type { NotifierServiceDefinition } from '@fefaent/contracts/notifier';
 import type { Clock } from '@fefaent/kernel';
-import type { ConfigSchema, HealthReport, Logger, RpcClient, SandboxControl } from '@fefaent/service-kit';
+import type { ConfigSchema, HealthReport, Logger, SandboxControl } from '@fefaent/service-kit';
+import type { Callbacks, Evidences, Lifecycle, Notifications, Notifier } from '../clients.ts';
 import type { DirectoryOperations } from '../directory/operations.ts';
 import type { AdminConfig } from './config.ts';
 
@@ -47,11 +43,11 @@ export interface AdminServiceDeps {
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly directory: DirectoryOperations;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly lifecycle: RpcClient<LifecycleServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
-	readonly notifier: RpcClient<NotifierServiceDefinition>;
-	readonly callbacks: RpcClient<CallbackServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly lifecycle: Lifecycle;
+	readonly evidences: Evidences;
+	readonly notifier: Notifier;
+	readonly callbacks: Callbacks;
 	/** Undefined where the bus cannot be asked. */
 	readonly deadLetters: DeadLetters | undefined;
 	/** Undefined where time cannot be moved. */

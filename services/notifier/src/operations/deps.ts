@@ -1,7 +1,6 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { Clock } from '@fefaent/kernel';
-import type { Logger, RpcClient } from '@fefaent/service-kit';
+import type { Logger } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from '../clients.ts';
 import type { NotifierStore } from '../store/port.ts';
 
 /** What operations work with. */
@@ -9,8 +8,8 @@ export interface OperationDeps {
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly store: NotifierStore;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	readonly rendering: RenderingSettings;
 }
 

@@ -1,6 +1,7 @@
-import type { EvidenceKey, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { EvidenceKey } from '@fefaent/contracts/evidence';
 import { type Notification, Transition } from '@fefaent/contracts/notification';
-import { inHalves, type RpcClient, whole } from '@fefaent/service-kit';
+import { inHalves, whole } from '@fefaent/service-kit';
+import type { Evidences } from '../clients.ts';
 
 /** The sealed documents of a notification, as templates get them. */
 export interface EvidenceTexts {
@@ -16,7 +17,7 @@ const maxKeys = 200;
 
 /** Reads the evidences of notifications, by notification id. */
 export async function readEvidences(
-	evidences: RpcClient<EvidenceServiceDefinition>,
+	evidences: Evidences,
 	notifications: readonly Notification[],
 ): Promise<ReadonlyMap<number, EvidenceTexts>> {
 	const keys: readonly EvidenceKey[] = [...new Map(notifications.map((one) => [one.id, one])).values()].flatMap((one) =>

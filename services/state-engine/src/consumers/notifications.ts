@@ -1,8 +1,8 @@
 import { decodeNotificationEvent, NotificationEventType, notAnEvent, notificationTopic } from '@fefaent/contracts/events';
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
 import type { Delivery, EventBus, Following, Outcome } from '@fefaent/event-bus';
 import { crashpoint } from '@fefaent/kernel';
-import type { Logger, RpcClient } from '@fefaent/service-kit';
+import type { Logger } from '@fefaent/service-kit';
+import type { Evidences } from '../clients.ts';
 import type { CalendarSettings } from '../domain/calendar.ts';
 import { follow, newsOfEvent } from '../domain/progress.ts';
 import type { StateEngineStore } from '../store/port.ts';
@@ -14,7 +14,7 @@ export interface ConsumerDeps {
 	readonly bus: Pick<EventBus, 'follow'>;
 	readonly store: StateEngineStore;
 	readonly calendar: CalendarSettings;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly evidences: Evidences;
 	readonly logger: Logger;
 }
 

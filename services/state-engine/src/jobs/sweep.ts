@@ -1,11 +1,7 @@
-import {
-	type ClaimPosition,
-	type Notification,
-	type NotificationServiceDefinition,
-	NotificationView,
-} from '@fefaent/contracts/notification';
+import { type ClaimPosition, type Notification, NotificationView } from '@fefaent/contracts/notification';
 import { type Clock, DomainError } from '@fefaent/kernel';
-import { inHalves, type Job, type Logger, type RpcClient, startJob, withSpan } from '@fefaent/service-kit';
+import { inHalves, type Job, type Logger, startJob, withSpan } from '@fefaent/service-kit';
+import type { Notifications } from '../clients.ts';
 import { recordSwept, spanNames, tracer } from '../telemetry.ts';
 import type { TransitionRunner } from '../transitions/run.ts';
 
@@ -14,7 +10,7 @@ export interface SweepDeps {
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly runner: TransitionRunner;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
+	readonly notifications: Notifications;
 	/** Age from which a claim counts as left behind, in milliseconds of the environment's time, which claims are dated in. */
 	readonly ageMs: number;
 	/** Time between two sweeps, real time in milliseconds. */

@@ -1,7 +1,7 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { Notification, NotificationServiceDefinition, NotificationView } from '@fefaent/contracts/notification';
+import type { Notification, NotificationView } from '@fefaent/contracts/notification';
 import type { Clock, DomainError } from '@fefaent/kernel';
-import { inHalves, type Logger, type RpcClient, whole } from '@fefaent/service-kit';
+import { inHalves, type Logger, whole } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from '../clients.ts';
 import { distinct } from '../domain/batches.ts';
 import type { CalendarSettings } from '../domain/calendar.ts';
 import { itemFailure, stateEngineError } from '../errors.ts';
@@ -15,8 +15,8 @@ export interface HandlerDeps {
 	readonly store: StateEngineStore;
 	readonly calendar: CalendarSettings;
 	readonly runner: TransitionRunner;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 }
 
 /** Most items of a request. */

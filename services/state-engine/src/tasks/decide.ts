@@ -1,4 +1,6 @@
+import { DomainError } from '@fefaent/kernel';
 import type { ActionParams } from '../domain/workflow.ts';
+import { asDomainError } from '../errors.ts';
 import type { Decision, DecisionOutcome } from '../transitions/run.ts';
 import type { Fired, Firing, Task } from './task.ts';
 
@@ -17,9 +19,11 @@ export const decide: Task<Params> = async (firings, deps) => {
 		return [{ decision, reason: outcome.error.reason, index }];
 	});
 	if (last.length > 0) {
-		const over = await deps.runner.giveUp(last);
+		// What cannot be given up now fails again, by itself: the others of the batch are decided.
+		const over = await deps.runner.giveUp(last).catch((error: unknown) => asDomainError(error));
 		last.forEach(({ index }, position) => {
-			if (over[position]) fired[index] = { kind: 'done' };
+			if (over instanceof DomainError) fired[index] = { kind: 'failed', error: over };
+			else if (over[position]) fired[index] = { kind: 'done' };
 		});
 	}
 	return fired;

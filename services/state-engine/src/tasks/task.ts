@@ -1,7 +1,5 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
 import type { Clock, DomainError } from '@fefaent/kernel';
-import type { RpcClient } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from '../clients.ts';
 import type { CalendarSettings } from '../domain/calendar.ts';
 import type { ClaimedTimer } from '../store/port.ts';
 import type { TransitionRunner } from '../transitions/run.ts';
@@ -11,8 +9,8 @@ export interface TaskDeps {
 	readonly clock: Clock;
 	readonly calendar: CalendarSettings;
 	readonly runner: TransitionRunner;
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	/** Tries of a task that may fail its notification. */
 	readonly depositTries: number;
 }

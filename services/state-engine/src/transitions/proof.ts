@@ -1,7 +1,8 @@
-import type { Evidence, EvidenceServiceDefinition, IssueResult } from '@fefaent/contracts/evidence';
+import type { Evidence, IssueResult } from '@fefaent/contracts/evidence';
 import { isProved, type Notification, Transition } from '@fefaent/contracts/notification';
 import { crashpoint, DomainError } from '@fefaent/kernel';
-import { inHalves, isTooLarge, type RpcClient } from '@fefaent/service-kit';
+import { inHalves, isTooLarge } from '@fefaent/service-kit';
+import type { Evidences } from '../clients.ts';
 import { asDomainError, stateEngineError } from '../errors.ts';
 
 /** The proof of a decided transition: its evidence, `none` where it has none, or why it cannot be had. */
@@ -16,11 +17,7 @@ export type Proof =
  * @param timeoutMs for each call: longer than sealing takes at its worst, or a proof is given up that is made all the same
  * @returns one proof for each, in order; never rejects
  */
-export async function prove(
-	notifications: readonly Notification[],
-	evidences: RpcClient<EvidenceServiceDefinition>,
-	timeoutMs: number,
-): Promise<readonly Proof[]> {
+export async function prove(notifications: readonly Notification[], evidences: Evidences, timeoutMs: number): Promise<readonly Proof[]> {
 	const proofs: Proof[] = notifications.map(() => ({ kind: 'none' }));
 	const wanted = notifications.flatMap((notification, index) =>
 		notification.claim !== undefined && isProved(notification.claim.transition) ? [{ notification, index }] : [],
@@ -39,11 +36,7 @@ export async function prove(
 	return proofs;
 }
 
-async function issue(
-	notifications: readonly Notification[],
-	evidences: RpcClient<EvidenceServiceDefinition>,
-	timeoutMs: number,
-): Promise<readonly Proof[]> {
+async function issue(notifications: readonly Notification[], evidences: Evidences, timeoutMs: number): Promise<readonly Proof[]> {
 	const proofs = await inHalves(notifications, async (some): Promise<readonly Proof[]> => {
 		try {
 			const { results } = await evidences.issue({ items: some.map((notification) => ({ notification })) }, { deadlineMs: timeoutMs });
@@ -72,10 +65,7 @@ function proofOf(result: IssueResult | undefined): Proof {
  * evidence no message can carry
  * @throws what the evidence service's call throws
  */
-export async function abandon(
-	notifications: readonly Notification[],
-	evidences: RpcClient<EvidenceServiceDefinition>,
-): Promise<readonly Proof[]> {
+export async function abandon(notifications: readonly Notification[], evidences: Evidences): Promise<readonly Proof[]> {
 	if (notifications.length === 0) return [];
 	const items = notifications.map(({ id, claim }) => ({
 		notificationId: id,

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
+import type { Evidence } from '@fefaent/contracts/evidence';
 import {
 	type Author,
 	type ClaimItem,
@@ -8,12 +8,12 @@ import {
 	type CompleteResult,
 	isProved,
 	type Notification,
-	type NotificationServiceDefinition,
 	type State,
 	Transition,
 } from '@fefaent/contracts/notification';
 import { crashpoint, DomainError } from '@fefaent/kernel';
-import { inHalves, type RpcClient, withSpan } from '@fefaent/service-kit';
+import { inHalves, withSpan } from '@fefaent/service-kit';
+import type { Evidences, Notifications } from '../clients.ts';
 import { stateEngineError } from '../errors.ts';
 import { recordDecisions, spanNames, tracer } from '../telemetry.ts';
 import { abandon, type Proof, prove } from './proof.ts';
@@ -43,8 +43,8 @@ export type FinishOutcome = Exclude<DecisionOutcome, { kind: 'elsewhere' }> | { 
 
 /** What the runner works with. */
 export interface RunnerDeps {
-	readonly notifications: RpcClient<NotificationServiceDefinition>;
-	readonly evidences: RpcClient<EvidenceServiceDefinition>;
+	readonly notifications: Notifications;
+	readonly evidences: Evidences;
 	/** How long a batch of proofs may take to be made, real time in milliseconds. */
 	readonly proofTimeoutMs: number;
 }

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
+import { callers, type ServiceName } from '@fefaent/contracts/callers';
 import type { Env } from '@fefaent/service-kit';
 
 /** The services that have a process of their own, in the order in which they are shown. */
-export const serviceNames = ['notification', 'state-engine', 'evidence', 'notifier', 'callback', 'gateway'] as const;
-
-/** One of {@link serviceNames}. */
-export type ServiceName = (typeof serviceNames)[number];
+export const serviceNames = Object.keys(callers) as readonly ServiceName[];
 
 /** What is to be started. */
 export interface PlanOptions {

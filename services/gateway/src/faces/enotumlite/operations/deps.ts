@@ -1,8 +1,6 @@
-import type { EvidenceServiceDefinition } from '@fefaent/contracts/evidence';
-import type { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
-import type { NotificationServiceDefinition } from '@fefaent/contracts/notification';
-import type { Logger, RpcClient } from '@fefaent/service-kit';
+import type { Logger } from '@fefaent/service-kit';
 import type { XmlElement } from '@fefaent/xml';
+import type { Evidences, Lifecycle, Notifications } from '../../../clients.ts';
 import type { DirectoryReader } from '../../../directory/reader.ts';
 import type { Issuer } from '../../../directory/types.ts';
 import type { DialectName } from '../names.ts';
@@ -11,9 +9,9 @@ import type { BrokenFacets } from '../schema.ts';
 /** What the face works with. */
 export interface EnotumLiteDeps {
 	readonly directory: Pick<DirectoryReader, 'issuer' | 'administrations'>;
-	readonly notifications: Pick<RpcClient<NotificationServiceDefinition>, 'create'>;
-	readonly lifecycle: Pick<RpcClient<LifecycleServiceDefinition>, 'practise' | 'cancel' | 'view'>;
-	readonly evidences: Pick<RpcClient<EvidenceServiceDefinition>, 'get'>;
+	readonly notifications: Pick<Notifications, 'create'>;
+	readonly lifecycle: Pick<Lifecycle, 'practise' | 'cancel' | 'view'>;
+	readonly evidences: Pick<Evidences, 'get'>;
 	readonly logger: Logger;
 }
 
