@@ -74,6 +74,7 @@ export function createNotifierService(deps: NotifierServiceDeps): NotifierServic
 		start: async () => {
 			const released = await store.notices.releaseLeases(ownerId);
 			if (released > 0) logger.info({ notices: released }, 'notices of the process before are taken up again');
+			await store.join();
 			running = {
 				sendings: startSendings(),
 				pruning: startPruning(store.notices, config.FEFAENT_NOTIFIER_INBOX_RETENTION, logger),

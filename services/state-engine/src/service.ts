@@ -48,6 +48,7 @@ export function createStateEngineService(deps: StateEngineServiceDeps): Service 
 		start: async () => {
 			const released = await store.releaseLeases(ownerId);
 			if (released > 0) logger.info({ timers: released }, 'timers of the process before are taken up again');
+			await store.join();
 			const timers = startTimers({
 				...shared,
 				ownerId,

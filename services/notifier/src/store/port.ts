@@ -130,6 +130,8 @@ export interface NotifierStore {
 	readonly messages: MessageStore;
 	/** @throws when the store cannot be read */
 	ping(): Promise<void>;
+	/** From now on takes this replica's part of the queue, which nobody else works on then: for whoever begins to work on it at once. */
+	join(): Promise<void>;
 	/** Before the end: takes nothing more from the queue and leaves it to the other replicas, which need not wait for what this one has begun. */
 	leave(): Promise<void>;
 	close(): Promise<void>;

@@ -22,6 +22,7 @@ export function notifierStoreOn(db: Database): NotifierStore {
 		messages: new SqliteMessages(db),
 		ping: async () => void db.get('SELECT 1 FROM templates LIMIT 1'),
 		// Nobody else is there.
+		join: async () => {},
 		leave: async () => {},
 		close: () => db.close(),
 	};

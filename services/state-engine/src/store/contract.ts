@@ -54,6 +54,7 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 		beforeEach(async () => {
 			under = await open();
 			store = under.store;
+			await store.join();
 		});
 		afterEach(() => under.dispose());
 
@@ -69,6 +70,7 @@ export function stateEngineStoreContract(name: string, open: () => Promise<Store
 			await store.applyMany([step(1, [timer('a', 10)])]);
 			const before = await store.getMany([1]);
 			store = await under.reopen();
+			await store.join();
 			expect(await store.getMany([1])).toEqual(before);
 			expect(names(await claim(10))).toEqual(['1.a']);
 		});

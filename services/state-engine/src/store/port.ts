@@ -83,6 +83,8 @@ export interface StateEngineStore {
 	onScheduled(listener: () => void): () => void;
 	/** @throws when the store does not answer */
 	ping(): Promise<void>;
+	/** From now on takes this replica's part of the queue, which nobody else works on then: for whoever begins to work on it at once. */
+	join(): Promise<void>;
 	/** Before the end: takes nothing more from the queue and leaves it to the other replicas, which need not wait for what this one has begun. */
 	leave(): Promise<void>;
 	close(): Promise<void>;

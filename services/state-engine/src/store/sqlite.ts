@@ -98,6 +98,8 @@ class SqliteStateEngineStore implements StateEngineStore {
 	}
 
 	/** Nobody else is there. */
+	async join(): Promise<void> {}
+
 	async leave(): Promise<void> {}
 
 	close(): Promise<void> {

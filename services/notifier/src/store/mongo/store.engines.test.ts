@@ -10,6 +10,7 @@ async function replica({ options }: MongoTestDatabase, owner: string): Promise<N
 	const onError = (error: unknown, where: string) => process.emitWarning(`${where}: ${String(error)}`);
 	const store = openMongoNotifierStore({ ...options, owner, onError });
 	await store.prepare();
+	await store.join();
 	return store;
 }
 

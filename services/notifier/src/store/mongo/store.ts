@@ -37,9 +37,9 @@ export function openMongoNotifierStore(options: MongoNotifierStoreOptions): Noti
 	return {
 		notices,
 		templates: new MongoTemplates(db),
-		messages,
-		prepare: async () => {
-			await db.prepare();
+messages,
+		prepare: () => db.prepare(),
+		join: async () => {
 			await leases.start();
 			unwatch = watchDue(model, () => notices.scheduled(), onError);
 		},

@@ -16,6 +16,7 @@ async function open(owner: string): Promise<StateEngineStore> {
 	};
 	const store = openMongoStateEngineStore({ ...database.options, owner, onError });
 	await store.prepare();
+	await store.join();
 	return store;
 }
 
@@ -30,6 +31,18 @@ async function add(store: StateEngineStore, count: number): Promise<void> {
 
 const claim = (store: StateEngineStore, owner: string, limit = 100) =>
 	store.claimDue({ now: new Date(10), realNow: 100, proved: true, except: [], owner, leaseUntil: 1e12, limit });
+
+test('a replica that is not at work yet takes no part of the queue from those that are', async () => {
+	const one = await open('one');
+	const waiting = openMongoStateEngineStore({ ...database.options, owner: 'waiting', onError: () => {} });
+	await waiting.prepare();
+	await add(one, 32);
+	const db = openMongo({ ...database.options, name: 'state-engine', migrations: [] });
+	expect(await db.connection.collection('leases').distinct('owner', { _id: { $gt: '' } } as never)).toEqual(['one']);
+	expect(await claim(waiting, 'waiting')).toEqual([]);
+	expect(await claim(one, 'one')).toHaveLength(32);
+	for (const store of [one, waiting, db]) await store.close();
+});
 
 test('what a replica had begun that was killed is taken over by another, long before the leases end', async () => {
 	const one = await open('one');

@@ -57,8 +57,11 @@ class MongoStateEngineStore implements StateEngineStore {
 		this.#timers = new MongoTimers(this.#model, () => this.#leases.held);
 	}
 
-	async prepare(): Promise<void> {
-		await this.#db.prepare();
+	prepare(): Promise<void> {
+		return this.#db.prepare();
+	}
+
+	async join(): Promise<void> {
 		await this.#leases.start();
 		// Timers of this replica's part of the queue are set by others, too.
 		this.#unwatch = watchCollection({
