@@ -39,6 +39,18 @@ export function refusalOf(name: string, database: string, error: unknown): Error
 	return undefined;
 }
 
+/**
+ * What the server answers for a while: while its set elects a primary or it shuts down (91, 189, 10107, 11600, 11602, 13435, 13436), while something takes
+ * longer than it may (24, 46, 50, 262), and where others change the same thing (112, 117, 276).
+ */
+const passingCodes: ReadonlySet<unknown> = new Set([24, 46, 50, 91, 112, 117, 189, 262, 276, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
+/** Whether a failure of the driver may be over at the next try: the server cannot be reached, or says that it cannot do it now. */
+export function passes(error: unknown): boolean {
+	if (error instanceof mongo.MongoServerError) return error.hasErrorLabel('RetryableWriteError') || passingCodes.has(error.code);
+	return error instanceof mongo.MongoError || isMongooseError(error);
+}
+
 /** Whether one write of its own failed because its unique key is taken. */
 export function isDuplicateKey(error: unknown): boolean {
 	return error instanceof mongo.MongoServerError && error.code === duplicateKey;

@@ -77,6 +77,35 @@ describe('MongoDB kit', () => {
 		await expect(open([first, first])).rejects.toThrow('ascending');
 	});
 
+	test('ends at a migration that cannot be, and leaves the lock to the next', async () => {
+		const db = await open();
+		const step = (index: object): readonly MongoMigration[] => [
+			...migrations,
+			{ version: 2, name: 'by version', indexes: [{ collection: 'things', key: { version: 1 }, ...index }] },
+		];
+		await expect(open(step({ expireAfterSeconds: -5 }))).rejects.toMatchObject({ reason: 'STORE_MIGRATION_FAILED', retryable: false });
+		expect(await db.connection.collection<{ _id: string }>('schema_lock').countDocuments({ _id: 'migrations' })).toBe(0);
+		await open(step({}));
+	});
+
+	test('waits for whoever migrates, and holds the lock from then on', async () => {
+		const db = await open([]);
+		const locks = db.connection.collection<{ _id: string; until: Date }>('schema_lock');
+		await locks.insertOne({ _id: 'migrations', until: new Date(Date.now() + 700) });
+		const ends: Date[] = [];
+		const opening = open();
+		const looking = eventually(
+			async () => {
+				const lock = await locks.findOne({ _id: 'migrations' });
+				if (lock) ends.push(lock.until);
+				return lock !== null && lock.until.getTime() > Date.now() + 59_400;
+			},
+			{ timeoutMs: 10_000, everyMs: 1 },
+		);
+		await Promise.all([opening, looking]);
+		expect(ends.length).toBeGreaterThan(0);
+	});
+
 	test('names what somebody took away from a schema: an index, a collection with all of it, a condition', async () => {
 		const db = (await open()).connection.getClient().db(database.options.database);
 		const { key } = outboxIndex('things');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import { storeError } from '../errors.ts';
-import { isDuplicateKey } from './failures.ts';
+import { isDuplicateKey, passes } from './failures.ts';
 
 /** An index of a collection. */
 export interface MongoIndex {
@@ -95,6 +95,7 @@ async function apply(db: mongo.Db, name: string, migration: MongoMigration): Pro
 			.collection<Applied>('schema_migrations')
 			.updateOne({ _id: migration.version }, { $set: { name: migration.name, checksum: checksumOf(migration) } }, { upsert: true });
 	} catch (error) {
+		if (passes(error)) throw error;
 		const cause = error instanceof Error ? error.message : String(error);
 		throw storeError('STORE_MIGRATION_FAILED', { name, version: String(migration.version), cause }, { cause: error });
 	}
@@ -109,9 +110,10 @@ function unlessThere(error: { readonly code?: unknown }): void {
 /** Runs `work` while nobody else does. A process that died with the lock loses it after {@link lockMs}. */
 async function locked(db: mongo.Db, work: () => Promise<void>): Promise<void> {
 	const locks = db.collection<{ _id: string; until: Date }>('schema_lock');
-	const until = new Date(Date.now() + lockMs);
+	let until: Date;
 	for (;;) {
 		const now = new Date();
+		until = new Date(now.getTime() + lockMs);
 		const held = await locks
 			.updateOne({ _id: 'migrations', until: { $lte: now } }, { $set: { until } }, { upsert: true })
 			.then(() => true)

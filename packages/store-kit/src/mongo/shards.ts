@@ -41,12 +41,13 @@ export interface ShardLeasesOptions {
 export class ShardLeases {
 	readonly #options: Required<Omit<ShardLeasesOptions, 'onGained' | 'onDead'>> & Pick<ShardLeasesOptions, 'onGained' | 'onDead'>;
 	readonly #model: Model<Lease>;
-	/** Shard → until when it is held, on this process's clock. */
+	/** Shard → until when it is held, on this process's own steady clock: the machine's may be set back. */
 	readonly #held = new Map<number, number>();
 	readonly #silence: Silence;
 	#timer: NodeJS.Timeout | undefined;
 	#round: Promise<void> | undefined;
 	#stopped = false;
+	#stopping: Promise<void> | undefined;
 
 	constructor(options: ShardLeasesOptions) {
 		this.#options = { ttlMs: 5_000, inUse: () => new Set(), ...options };
@@ -56,7 +57,7 @@ export class ShardLeases {
 
 	/** The shards held now. */
 	get held(): readonly number[] {
-		const now = Date.now();
+		const now = performance.now();
 		return [...this.#held].filter(([, until]) => until > now).map(([shard]) => shard);
 	}
 
@@ -66,10 +67,16 @@ export class ShardLeases {
 	}
 
 	/** Gives everything up, for others to take at once. */
-	async stop(): Promise<void> {
-		if (this.#stopped) return;
+	stop(): Promise<void> {
+		this.#stopping ??= this.#giveUp();
+		return this.#stopping;
+	}
+
+	async #giveUp(): Promise<void> {
 		this.#stopped = true;
 		clearTimeout(this.#timer);
+		// It never took part.
+		if (this.#round === undefined) return;
 		await this.#round;
 		this.#held.clear();
 		const { db, owner, kind } = this.#options;
@@ -86,6 +93,8 @@ export class ShardLeases {
 
 	async #share(): Promise<void> {
 		const { db, kind, shards, owner, ttlMs } = this.#options;
+		// Before anything is asked: what is held is held a little longer in the database than here.
+		const asked = performance.now();
 		const now = Date.now();
 		const until = new Date(now + ttlMs);
 		const member = `${kind}/members/${owner}`;
@@ -109,17 +118,23 @@ export class ShardLeases {
 		const renewed = await this.#renew([...kept, ...surplus.filter((shard) => used.has(shard))], name, until);
 		const wanted = free.slice(0, Math.max(0, part - kept.length));
 		const got = await Promise.all(wanted.map(async (shard) => ((await this.#take(name(shard), until)) ? [shard] : [])));
-		const before = this.#held.size;
+		const before = new Set(this.held);
 		this.#held.clear();
-		for (const shard of [...kept.filter((one) => renewed.has(one)), ...got.flat()]) this.#held.set(shard, until.getTime());
-		if (this.#held.size > before) this.#options.onGained?.();
+		for (const shard of [...kept.filter((one) => renewed.has(one)), ...got.flat()]) this.#held.set(shard, asked + ttlMs);
+		if (this.held.some((shard) => !before.has(shard))) this.#options.onGained?.();
 		for (const dead of this.#silence.silent(members)) await this.#bury(dead);
 	}
 
 	/** Has what a dead replica had begun taken over, then forgets it, unless it has come back. */
 	async #bury({ _id, owner, until }: Lease): Promise<void> {
-		await this.#options.onDead?.(owner);
-		await this.#options.db.run(() => this.#model.deleteOne({ _id, until }));
+		const { db, onDead } = this.#options;
+		if (onDead) {
+			// It may have come back while the leases were looked through.
+			const still = await db.run(() => this.#model.findOne({ _id, until }, { _id: 1 }).lean());
+			if (still === null) return;
+			await onDead(owner);
+		}
+		await db.run(() => this.#model.deleteOne({ _id, until }));
 	}
 
 	/** Prolongs leases in one write. @returns those that still were ours */
