@@ -38,6 +38,9 @@ interface Route {
 	decode(response: Buffer): unknown;
 }
 
+/** Of messages as large as may be, so many are kept at once, for each service that is called, until their calls are over. */
+const keptMessages = 8;
+
 /** See {@link import('./grpc.ts').grpcClient}. */
 export function makeGrpcClient<D extends ServiceDefinition>(definition: D, options: GrpcClientOptions<D>): GrpcClient<D> {
 	if ('close' in definition.methods) throw new TypeError(`${definition.fullName} has a method named close`);
@@ -84,6 +87,9 @@ function connectLazily<D extends ServiceDefinition>(definition: D, options: Grpc
 			'grpc.max_reconnect_backoff_ms': reconnection.maxMs,
 			'grpc.dns_min_time_between_resolutions_ms': reconnection.resolveMs,
 			...(options.tls && { 'grpc.ssl_target_name_override': options.tls.service }),
+			// What is not kept is not repeated: the library's own bounds are a sixteenth of these.
+			'grpc.per_rpc_retry_buffer_size': maxBytes,
+			'grpc.retry_buffer_size': keptMessages * maxBytes,
 			'grpc.max_send_message_length': maxBytes,
 			'grpc.max_receive_message_length': maxBytes,
 		}),

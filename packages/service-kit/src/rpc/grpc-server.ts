@@ -1,4 +1,5 @@
 /** Loads @grpc/grpc-js: imported only by those who serve over gRPC. */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import type { RpcBinding } from './binding.ts';
 import { admissionOf } from './callers.ts';
@@ -70,7 +71,15 @@ async function drain(server: grpc.Server, answering: Answering): Promise<void> {
 	const closed = new Promise<void>((resolve, reject) => {
 		server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
 	});
-	await answering.none();
-	const timer = setTimeout(() => server.forceShutdown(), watchersGraceMs);
-	await closed.finally(() => clearTimeout(timer));
+	let over = false;
+	const ended = closed.finally(() => {
+		over = true;
+	});
+	do {
+		await answering.none();
+		await Promise.race([ended, delay(watchersGraceMs, undefined, { ref: false })]);
+		// A call whose message was still on its way is answered, too.
+	} while (answering.busy);
+	if (!over) server.forceShutdown();
+	await ended;
 }

@@ -31,6 +31,11 @@ export class Answering {
 		if (this.#calls === 0) for (const resolve of this.#waiters.splice(0)) resolve();
 	}
 
+	/** Whether any is left. */
+	get busy(): boolean {
+		return this.#calls > 0;
+	}
+
 	/** Resolves when none is left. */
 	none(): Promise<void> {
 		return this.#calls === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiters.push(resolve));

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { LifecycleServiceDefinition } from '@fefaent/contracts/lifecycle';
 import { NotificationServiceDefinition } from '@fefaent/contracts/notification';
@@ -48,6 +50,15 @@ describe('retries', () => {
 		const { port } = await serve(service);
 		await connect(port, { idempotentMethods: ['act'] }).act(note({}));
 		expect(service.calls()).toBe(3);
+	});
+
+	it('repeats large calls like small ones, several at once', async () => {
+		const service = failing(2);
+		const { port } = await serve(service);
+		const client = connect(port, { idempotentMethods: ['act'] });
+		const bytes = new Uint8Array(12_000_000);
+		await Promise.all([1, 2, 3].map(() => client.act(note({ bytes }))));
+		expect(service.calls()).toBe(5);
 	});
 
 	it("gives up after four attempts, with the service's own reason", async () => {
@@ -191,5 +202,37 @@ describe('stop', () => {
 		await expect.poll(() => states).toEqual([1]);
 		await Promise.all([server.stop(), server.stop()]);
 		expect(states).toEqual([1, 2]);
+	});
+
+	it('answers a call whose message was still on its way, however long it takes', async () => {
+		const begun = Promise.withResolvers<void>();
+		const server = await serve({
+			act: async (request) => {
+				begun.resolve();
+				// Longer than those who only watch are waited for.
+				await delay(700);
+				return request;
+			},
+		});
+		const session = connectHttp2(`http://127.0.0.1:${server.port}`);
+		onTestFinished(() => session.destroy());
+		const path = '/fefaent.conformance.v1.NoteService/Act';
+		const call = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' });
+		const trailers = once(call, 'trailers');
+		call.resume();
+		// The head of an empty message: not compressed, no bytes. Its last byte comes later.
+		call.write(Buffer.alloc(4));
+		await once(call, 'ready');
+		// Answered after what went before it was read.
+		await new Promise((resolve) => session.ping(resolve));
+		const farewell = once(session, 'goaway');
+		const stopped = server.stop();
+		await farewell;
+		call.end(Buffer.alloc(1));
+		await begun.promise;
+		const [{ 'grpc-status': status }] = await trailers;
+		expect(status).toBe('0');
+		session.close();
+		await stopped;
 	});
 });

@@ -37,7 +37,7 @@ export function openMongoNotifierStore(options: MongoNotifierStoreOptions): Noti
 	return {
 		notices,
 		templates: new MongoTemplates(db),
-messages,
+		messages,
 		prepare: () => db.prepare(),
 		join: async () => {
 			await leases.start();
