@@ -1,2 +1,3 @@
 export { type ProcessConfig, processConfig } from './config.ts';
-export { type MadeService, type ProcessContext, runService, type ServiceProcess } from './run.ts';
+export type { MadeService, ProcessContext, ServiceProcess } from './definition.ts';
+export { runService } from './run.ts';

@@ -22,6 +22,7 @@ export { ServiceGroup } from './lifecycle/service-group.ts';
 export { createLogger, type LoggerOptions } from './logs/create.ts';
 export { type LogFields, type Logger, type LogLevel, type LogMethod, logLevels, silentLogger } from './logs/logger.ts';
 export { errorFields, isSensitive, redact, redacted, scrub } from './logs/redact.ts';
+export { ensureFreePort } from './net/free-port.ts';
 export { isLoopbackAddress, isLoopbackHost } from './net/loopback.ts';
 export { urlHost } from './net/url-host.ts';
 export { byWeight, inHalves, isTooLarge, whole } from './rpc/batches.ts';
