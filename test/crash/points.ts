@@ -40,7 +40,7 @@ const expansions: Readonly<Record<string, Readonly<Record<string, Expansion>>>> 
 			(_: string, all: string) => found(/new OutboxRelay\(\{\s*name: '([\w-]+)'/g, all).map((name) => `outbox.${name}.${moment}`),
 		]),
 	),
-	'packages/store-kit/src/group-commit.ts': {
+	'packages/store-kit/src/sqlite/group-commit.ts': {
 		'this.#beforeCommit': (_, all) => stores(all).map((name) => `store.${name}.before-commit`),
 		'this.#afterCommit': (_, all) => stores(all).map((name) => `store.${name}.after-commit`),
 	},
@@ -56,7 +56,7 @@ export type Way = 'standalone' | 'distributed';
 
 /** Source that only one way runs. What is in neither list both do. */
 const onlyBy: Readonly<Record<Way, RegExp>> = {
-	standalone: /\/sqlite[\w-]*\.ts$|\/embedded\/|^packages\/store-kit\/src\/group-commit\.ts$|\/blobs\/folder\.ts$|^services\/standalone\//,
+	standalone: /\/sqlite[\w-]*\.ts$|\/embedded\/|^packages\/store-kit\/src\/sqlite\/|\/blobs\/folder\.ts$|^services\/standalone\//,
 	distributed: /\/(?:mongo|kafka)\/|\/(?:gridfs|s3)\.ts$|^packages\/process\/|\/rpc\/grpc/,
 };
 

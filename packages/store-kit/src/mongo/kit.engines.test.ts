@@ -1,6 +1,6 @@
 import { eventually, mongoTestDatabase } from '@fefaent/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { OutboxEvent } from '../outbox.ts';
+import type { OutboxEvent } from '../outbox-event.ts';
 import { conditionalUpdate } from './conditional.ts';
 import { losersOf } from './failures.ts';
 import type { MongoMigration } from './migrate.ts';

@@ -1,5 +1,5 @@
 import { type AnyBulkWriteOperation, type Model, Schema } from 'mongoose';
-import type { OutboxEvent } from '../outbox.ts';
+import type { OutboxEvent } from '../outbox-event.ts';
 import { bytes } from './bytes.ts';
 import type { MongoIndex } from './migrate.ts';
 import type { MongoDatabase } from './open.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, inboxSchema, openDatabase, outboxSchema, SqliteInbox, SqliteOutbox } from './index.ts';
+import { type Database, inboxSchema, openDatabase, outboxSchema, SqliteInbox, SqliteOutbox } from '../index.ts';
 
 let folder: string;
 let db: Database;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { storeError } from './errors.ts';
+import { storeError } from '../errors.ts';
 import type { Migration } from './types.ts';
 
 interface Applied {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { storeError } from '../errors.ts';
 import { connect } from './connection.ts';
 import { Erasure, noteErasure } from './erasure.ts';
-import { storeError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Changes, Database, DatabaseOptions, DatabaseStats, Row, SqlValue, Tx } from './types.ts';
 

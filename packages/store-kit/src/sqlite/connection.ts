@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { storeError } from '../errors.ts';
 import { erasureSchema } from './erasure.ts';
-import { storeError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import type { DatabaseOptions } from './types.ts';
 

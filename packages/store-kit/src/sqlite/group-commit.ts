@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crashpoint } from '@fefaent/kernel';
-import { storeError } from './errors.ts';
+import { storeError } from '../errors.ts';
 import type { Tx } from './types.ts';
 
 interface Waiting {

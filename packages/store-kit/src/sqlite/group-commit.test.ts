@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { armCrashpoints } from '@fefaent/kernel';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from './index.ts';
+import { type Database, openDatabase } from '../index.ts';
 
 const schema = 'CREATE TABLE item (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT;';
 let folder: string;

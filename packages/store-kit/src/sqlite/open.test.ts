@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, type Migration, openDatabase } from './index.ts';
+import { type Database, type Migration, openDatabase } from '../index.ts';
 
 let folder: string;
 const first: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;' };
@@ -163,7 +163,7 @@ describe('opening', () => {
 	test('a file is held by a live process, free after kill -9, and has all that was answered', { timeout: 15_000 }, async () => {
 		const path = join(folder, 'x.db');
 		const program = `
-			import { openDatabase } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+			import { openDatabase } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
 			const db = openDatabase({ path: ${JSON.stringify(path)}, name: 'x', migrations: ${JSON.stringify([first])} });
 			for (let id = 1; ; id++) {
 				await db.write((tx) => tx.run('INSERT INTO a VALUES (?)', id));

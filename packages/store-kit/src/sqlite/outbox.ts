@@ -1,3 +1,4 @@
+import type { OutboxEvent } from '../outbox-event.ts';
 import type { Database, Tx } from './types.ts';
 
 /**
@@ -15,21 +16,6 @@ CREATE TABLE outbox (
 	body BLOB NOT NULL
 ) STRICT;
 `;
-
-/** An event to be published, as its owner appends it. No personal data in any field. */
-export interface OutboxEvent {
-	/** UUIDv7; what consumers recognise a repetition by. */
-	readonly eventId: string;
-	readonly topic: string;
-	/** Events of one key stay in order. */
-	readonly key: string;
-	readonly type: string;
-	/** When it happened, in the environment's time. */
-	readonly at: Date;
-	/** `traceparent` among them, so that a trace survives the wait. */
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body: Uint8Array;
-}
 
 /** An event that waits in the outbox. */
 export interface OutboxRow extends OutboxEvent {
