@@ -1,5 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConfigSchema, createLogger, type Env, readConfig, refusalOf, runUntilStopped, unknownSettings } from '@fefaent/service-kit';
+import {
+	type ConfigSchema,
+	createLogger,
+	type Env,
+	exitCodes,
+	readConfig,
+	refusalOf,
+	runUntilStopped,
+	unknownSettings,
+} from '@fefaent/service-kit';
 import { processConfig } from './config.ts';
 import type { ServiceProcess } from './definition.ts';
 import { start } from './start.ts';
@@ -49,5 +58,5 @@ function refuse(name: string, error: unknown): never {
 	const told = refusalOf(error);
 	if (told === undefined) throw error;
 	process.stderr.write(`${name} cannot start: ${told}\n`);
-	process.exit(2);
+	process.exit(exitCodes.refused);
 }

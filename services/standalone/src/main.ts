@@ -1,4 +1,4 @@
-import { createLogger, refusalOf, runUntilStopped } from '@fefaent/service-kit';
+import { createLogger, exitCodes, refusalOf, runUntilStopped } from '@fefaent/service-kit';
 import { quickstartText } from './quickstart.ts';
 import { readSettings, slips, withQuickstart } from './settings.ts';
 import { type Standalone, startStandalone } from './start.ts';
@@ -26,7 +26,7 @@ function refuseToStart(error: unknown): never {
 	const refusal = refusalOf(error);
 	if (refusal === undefined) throw error;
 	process.stderr.write(`${refusal}\n`);
-	process.exit(2);
+	process.exit(exitCodes.refused);
 }
 
 await main().catch(refuseToStart);
