@@ -62,7 +62,7 @@ describe('BackgroundTurns', () => {
 		await wait;
 		const waited = performance.now() - from;
 		expect(waited).toBeGreaterThan(least);
-		expect(waited).toBeLessThan(2_000);
+		expect(waited).toBeLessThan(10_000);
 	});
 
 	it.each([

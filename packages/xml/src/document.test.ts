@@ -126,9 +126,10 @@ describe('limits', () => {
 			{ length: 4 },
 			(_, depth) => `<e ${Array.from({ length: 63 }, (_, i) => `xmlns:p${depth}_${i}="urn:${depth}:${i}"`).join(' ')}>`,
 		);
-		const start = performance.now();
+		const used = process.threadCpuUsage();
 		expect(reasonOf(`${outer.join('')}${'<p3_62:a/>'.repeat(50_000)}${'</e>'.repeat(4)}`)).toBe('taken');
-		expect(performance.now() - start).toBeLessThan(3000);
+		// Of this thread alone: the machine may be busy with something else.
+		expect(process.threadCpuUsage(used).user / 1_000).toBeLessThan(3000);
 	});
 });
 

@@ -145,17 +145,18 @@ describe('hostile documents', () => {
 
 	test('faults without number are counted to an end', () => {
 		const attributes = Array.from({ length: 60 }, (_, index) => `z${index}="x"`).join(' ');
-		const start = performance.now();
+		const used = process.threadCpuUsage();
 		const findings = validate(item({ attributes }).repeat(3000).replaceAll('<on>2026-01-01</on>', ''));
 		expect(findings).toHaveLength(50_001);
 		expect(findings.at(-1)).toMatchObject({ kind: 'structure', code: 0 });
-		expect(performance.now() - start).toBeLessThan(5000);
+		// Of this thread alone: the machine may be busy with something else.
+		expect(process.threadCpuUsage(used).user / 1_000).toBeLessThan(5000);
 	});
 
 	test('long values against patterns take no longer than they are long', () => {
 		const email = compileSchema(join(folder, 'seed.xsd'));
 		const values = [`a@${'b.'.repeat(500_000)}\n`, 'a'.repeat(1_000_000), `${'a@'.repeat(500_000)}`, '.'.repeat(1_000_000)];
-		const start = performance.now();
+		const used = process.threadCpuUsage();
 		for (const value of values) {
 			using document = parseXml(
 				Buffer.from(
@@ -164,7 +165,8 @@ describe('hostile documents', () => {
 			);
 			expect(email.validate(document).length).toBeGreaterThan(0);
 		}
-		expect(performance.now() - start).toBeLessThan(3000);
+		// Of this thread alone: the machine may be busy with something else.
+		expect(process.threadCpuUsage(used).user / 1_000).toBeLessThan(3000);
 	});
 
 	test('memory does not grow with validations', () => {

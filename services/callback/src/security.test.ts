@@ -123,7 +123,8 @@ describe('what receivers may do', () => {
 		await using h = await harness();
 		const before = performance.now();
 		expect(await failureAt(h, { url: server.url })).toBe('RESPONSE_TIMED_OUT');
-		expect(performance.now() - before).toBeLessThan(3_000);
+		// It would drip for more than an hour.
+		expect(performance.now() - before).toBeLessThan(15_000);
 	});
 
 	test.each<[string, string]>([

@@ -298,7 +298,7 @@ describe('the bus on Kafka', () => {
 		});
 		const asked = performance.now();
 		await expect(bus.ping()).rejects.toThrow();
-		expect(performance.now() - asked).toBeLessThan(5000);
+		expect(performance.now() - asked).toBeLessThan(30_000);
 		await bus.close();
 		await make(1);
 	});

@@ -49,9 +49,10 @@ describe('compilePart', () => {
 		['{{a.__proto__}}', /is no name/],
 		['{{a b}}', /is no name/],
 	])('refuses %#: %s', (source, problem) => {
-		const begun = performance.now();
+		const used = process.threadCpuUsage();
 		expect(() => compilePart(source)).toThrow(problem);
-		expect(performance.now() - begun).toBeLessThan(1_000);
+		// Of this thread alone: the machine may be busy with something else.
+		expect(process.threadCpuUsage(used).user / 1_000).toBeLessThan(1_000);
 	});
 
 	it('tells whether evidences are wanted', () => {
