@@ -31,9 +31,9 @@ export default {
 				path: '^packages/',
 				pathNot: [
 					'^packages/$2/',
-					'^packages/[^/]+/src/(index|conformance|rpc-conformance|testing)\\.ts$',
+					'^packages/[^/]+/src/(index|conformance|testing)\\.ts$',
 					'^packages/contracts/src/[a-z]+\\.ts$',
-					'^packages/[^/]+/src/[^/]+/(index|conformance)\\.ts$',
+					'^packages/[^/]+/src/[^/]+/(index|conformance|testing)\\.ts$',
 				],
 			},
 		},
