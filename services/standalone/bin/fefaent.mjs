@@ -22,7 +22,7 @@ function pinnedNode() {
 		return join(dirname(createRequire(import.meta.url).resolve('node/package.json', { paths: [root] })), 'bin', 'node');
 	} catch {
 		process.stderr.write(
-			'fefaent: it is not installed, or not wholly yet: run `npm start` in the project’s root, and wait until it is ready\n',
+			'fefaent: it is not installed, or not wholly yet: run `npm run setup` in the project’s root first (`npm start` does it, too)\n',
 		);
 		process.exit(1);
 	}
