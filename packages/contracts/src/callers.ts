@@ -9,7 +9,7 @@ type Table<D extends { readonly methods: object }> = Readonly<Record<string, rea
 
 /**
  * Which methods of each service which other services call. Servers let in nobody else, and the types of the callers' clients offer nothing else, so that
- * a call that is not here does not compile.
+ * a call that is not here does not compile. The services stand in the order in which they are shown, and in which `fefaent up` gives them ports.
  */
 export const callers = {
 	notification: {

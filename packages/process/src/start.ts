@@ -58,7 +58,7 @@ export async function start<S extends ConfigSchema>(starting: Starting<S>): Prom
 	const page = await openHealthPage({ host: shared.FEFAENT_HEALTH_HOST, port: shared.FEFAENT_HEALTH_PORT, readiness });
 	opened.defer(() => page.close());
 
-	const { context, kafka, bus, sandbox, tls } = await wire(name, shared, logger, opened);
+	const { context, kafka, sandbox, tls } = await wire(name, shared, logger, opened);
 	const made = await make({ config, process: shared, logger, ...context });
 	opened.defer(() => made.close?.());
 	services = made.services;
@@ -79,7 +79,7 @@ export async function start<S extends ConfigSchema>(starting: Starting<S>): Prom
 	waits = [kafkaWait];
 	const differences = await waitFor(kafkaWait, () => prepareKafka(kafka, shared), logger, signal);
 	for (const difference of differences) logger.warn({ difference }, 'a topic is not as the settings want it; it is left as it is');
-	const health = new KafkaHealth({ ping: () => bus.ping() });
+	const health = new KafkaHealth({ ping: () => context.bus.ping() });
 	kafkaHealth = health;
 	opened.defer(() => health.close());
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { callers, type ServiceName } from '@fefaent/contracts/callers';
 import { topics } from '@fefaent/contracts/events';
-import { type KafkaBus, type KafkaConnection, openKafkaBus } from '@fefaent/event-bus/kafka';
+import { type KafkaConnection, openKafkaBus } from '@fefaent/event-bus/kafka';
 import { systemClock } from '@fefaent/kernel';
 import { isLoopbackHost, type Logger, openTlsFolder, sandboxControl, type TlsFolder } from '@fefaent/service-kit';
 import { remoteClients } from './clients.ts';
@@ -15,7 +15,6 @@ export interface Wiring {
 	/** What the service is made with. */
 	readonly context: Omit<ProcessContext<Record<never, never>>, 'config' | 'process' | 'logger'>;
 	readonly kafka: KafkaConnection;
-	readonly bus: KafkaBus;
 	/** Undefined where time cannot be moved. */
 	readonly sandbox: SharedSandbox | undefined;
 	/** Undefined where calls between services go in the clear. */
@@ -67,7 +66,7 @@ export async function wire(name: ServiceName, shared: ProcessConfig, logger: Log
 		for (const client of Object.values(clients)) client.close();
 	});
 	const control = sandbox && sandboxControl({ clock: sandbox.clock, bus, services: sandbox.everyone, exactHalts });
-	return { context: { clock, ownerId, mongo, bus, clients, sandbox: control, onError }, kafka, bus, sandbox, tls };
+	return { context: { clock, ownerId, mongo, bus, clients, sandbox: control, onError }, kafka, sandbox, tls };
 }
 
 /** The certificates for calls between services; none where calls go in the clear, which is said where others could listen. */

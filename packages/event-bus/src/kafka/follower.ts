@@ -187,10 +187,10 @@ export class KafkaFollower implements Following, ConsumerListener {
 				const { low, high } = ends.get(topic)?.get(partition) ?? { low: 0, high: 0 };
 				const { offset, ahead } = committed.get(topic)?.get(partition) ?? { offset: -1, ahead: [] };
 				if (offset >= 0 && offset < low) this.#missed(reader, low - offset);
-				const isThere = offset >= low && offset <= high;
-				if (offset > high) this.#shortened(reader, offset, high);
-				if (offset > high) reader.startOver(low);
-				else reader.start(isThere ? offset : low, isThere ? ahead : []);
+				if (offset > high) {
+					this.#shortened(reader, offset, high);
+					reader.startOver(low);
+				} else reader.start(Math.max(offset, low), offset >= low ? ahead : []);
 				this.#go(reader);
 			}
 		});
